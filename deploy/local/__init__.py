@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL and NATS, and the supervisor that `make run` starts."""

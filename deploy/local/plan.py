@@ -1,0 +1,109 @@
+"""What `make run` starts, and in which order: servers, migrations, services, the sample."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.local import credentials, nats, network, postgres
+from deploy.local.part import Part
+from deploy.local.settings import Settings, as_role
+
+FOLDER = Path(__file__).resolve().parents[2]
+
+# The sample province is some thousands of claims handed in over HTTP; a slow laptop takes a while.
+JOB_SECONDS = 180.0
+
+
+def parts(settings: Settings) -> tuple[Part, ...]:
+    """In the order of starting; stopping goes backwards."""
+    servers, database_url, nats_url = _servers(settings)
+    settings.evidence.mkdir(parents=True, exist_ok=True)
+    passwords = credentials.role_passwords(settings.secrets)
+    addresses = _addresses(settings)
+
+    def service(name: str, port: int, **own: str) -> Part:
+        role = f"jejak_{name}"
+        own["DATABASE_URL"] = as_role(database_url, role, passwords[role])
+        return _service(settings, name, port, {"NATS_URL": nats_url, **own})
+
+    return (
+        *(part for part in servers if part.name == "postgres"),
+        _migrate(settings, database_url),
+        *(part for part in servers if part.name == "nats"),
+        service("intake", settings.intake_port, EVIDENCE_URL=settings.evidence.as_uri()),
+        service("scoring", settings.scoring_port),
+        service("projection", settings.projection_port),
+        _job("sample", {**addresses, "DATABASE_URL": database_url}),
+        _job("summary", addresses, aloud=True),
+    )
+
+
+def _servers(settings: Settings) -> tuple[list[Part], str, str]:
+    """The servers nobody has given an address of, and the addresses of both."""
+    started = []
+    database_url, nats_url = settings.database_url, settings.nats_url
+    if database_url is None:
+        cluster = postgres.Cluster(
+            data=settings.var / "postgres",
+            port=settings.postgres_port,
+            password=credentials.password(settings.secrets, "postgres"),
+            log=settings.logs / "postgres.log",
+        )
+        started.append(cluster.part())
+        database_url = cluster.url()
+    if nats_url is None:
+        server = nats.Server(
+            folder=settings.var / "nats",
+            port=settings.nats_port,
+            password=credentials.password(settings.secrets, "nats"),
+            log=settings.logs / "nats.log",
+        )
+        started.append(server.part())
+        nats_url = server.url
+    return started, database_url, nats_url
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    host = settings.listen_host
+    return {
+        "INTAKE_URL": network.url(host, settings.intake_port),
+        "SCORING_URL": network.url(host, settings.scoring_port),
+        "PROJECTION_URL": network.url(host, settings.projection_port),
+        "SAMPLE_KEYS_FILE": str(settings.secrets / "sample-keys.json"),
+    }
+
+
+def _environment(own: Mapping[str, str]) -> dict[str, str]:
+    """The person's environment without the administrator's address, and the part's own."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return {**kept, "PYTHONUNBUFFERED": "1", **own}
+
+
+def _service(settings: Settings, name: str, port: int, own: Mapping[str, str]) -> Part:
+    listen = {"LISTEN_HOST": settings.listen_host, "LISTEN_PORT": str(port)}
+    return Part(
+        name=name,
+        command=(sys.executable, "-m", f"services.{name}"),
+        environment=_environment({**own, **listen}),
+        folder=FOLDER,
+        host=settings.listen_host,
+        port=port,
+        ready=lambda _pid: network.answers_ready(settings.listen_host, port),
+    )
+
+
+def _migrate(settings: Settings, database_url: str) -> Part:
+    passwords = str(settings.secrets / credentials.ROLE_PASSWORDS)
+    return _job("migrate", {"DATABASE_URL": database_url, "ROLE_PASSWORDS_FILE": passwords})
+
+
+def _job(name: str, own: Mapping[str, str], *, aloud: bool = False) -> Part:
+    return Part(
+        name=name,
+        command=(sys.executable, "-m", f"deploy.{name}"),
+        environment=_environment(own),
+        folder=FOLDER,
+        ready_seconds=JOB_SECONDS,
+        aloud=aloud,
+    )

@@ -1,0 +1,77 @@
+"""Bring a database up to date: roles, migrations, and a head for every tenant there is.
+
+Reads `DATABASE_URL` (a user that may create roles and schemas) and `ROLE_PASSWORDS_FILE`, a JSON
+object of role to password. Run as `python -m deploy.migrate`; running it again changes nothing.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from psycopg import sql
+
+from shared.io import migrate, postgres, rulebook
+from shared.kernel import names
+
+ROLES = ("jejak_intake", "jejak_scoring", "jejak_projection")
+LOG_SCHEMAS = ("intake", "scoring")
+
+_ROLE_LOCK = 6_310_2027
+
+
+async def apply(url: str, passwords: Mapping[str, str]) -> int:
+    """Do all of it; the number of migration steps that were missing."""
+    connection = await postgres.connect(url, "public", "migrate")
+    async with connection:
+        with postgres.translated():
+            await _roles(connection, passwords)
+            applied = await migrate.migrate(
+                connection, migrate.steps(Path(__file__).parent / "postgres")
+            )
+            await _heads(connection)
+    return len(applied)
+
+
+async def _roles(connection: postgres.Connection, passwords: Mapping[str, str]) -> None:
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock(%s)", [_ROLE_LOCK])
+        for role in ROLES:
+            known = await postgres.fetch(
+                connection, "select 1 from pg_roles where rolname = %(role)s", {"role": role}
+            )
+            verb = sql.SQL("alter role" if known else "create role")
+            await connection.execute(
+                sql.SQL(
+                    "{} {} login nosuperuser nobypassrls nocreatedb nocreaterole password {}"
+                ).format(verb, sql.Identifier(role), sql.Literal(passwords[role]))
+            )
+
+
+async def _heads(connection: postgres.Connection) -> None:
+    """A head and a relay cursor for the ministry and every region code."""
+    tenants = [names.MINISTRY, *(region.code for region in rulebook.regions().regions)]
+    for schema in LOG_SCHEMAS:
+        async with connection.transaction():
+            await connection.execute("select set_config('search_path', %s, true)", [schema])
+            for table in ("head", "relay_cursor"):
+                await connection.execute(
+                    sql.SQL(
+                        "insert into {} (tenant) select unnest(%s::text[]) on conflict do nothing"
+                    ).format(sql.Identifier(table)),
+                    [tenants],
+                )
+
+
+def main() -> None:
+    """The command line."""
+    passwords = msgspec.json.decode(
+        Path(os.environ["ROLE_PASSWORDS_FILE"]).read_bytes(), type=dict[str, str]
+    )
+    applied = asyncio.run(apply(os.environ["DATABASE_URL"], passwords))
+    print(f"migrasi: {applied} langkah diterapkan")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+-- schemas: intake
+-- Who may hand in, and which evidence bytes have been received.
+
+create table api_key (
+    id          text primary key,
+    tenant      text not null,
+    role        text not null check (role in ('region_admin', 'verifier', 'ministry')),
+    secret_hash bytea not null check (octet_length(secret_hash) = 32),
+    history     boolean not null default false,
+    created_at  timestamptz not null default now(),
+    revoked_at  timestamptz
+);
+grant select on api_key to jejak_intake;
+
+-- The bytes themselves stand in the evidence store under the tenant and the fingerprint.
+create table evidence (
+    tenant      text not null,
+    sha256      text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    size_bytes  bigint not null,
+    media_type  text not null,
+    received_at timestamptz not null default now(),
+    primary key (tenant, sha256)
+);
+grant select, insert on evidence to jejak_intake;

@@ -1,0 +1,1 @@
+"""Three services, one folder each; none imports another, they meet only in `shared.kernel`."""

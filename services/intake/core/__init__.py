@@ -1,0 +1,1 @@
+"""The decisions of intake, pure: kernel, msgspec and the standard library only."""

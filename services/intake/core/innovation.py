@@ -1,0 +1,157 @@
+"""One innovation in one season: registered, revised, submitted."""
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from shared.kernel.errors import Missing, Refused
+from shared.kernel.events.intake import (
+    InnovationRegistered,
+    InnovationRevised,
+    InnovationSubmitted,
+    Profile,
+)
+from shared.kernel.recorded import Event
+
+NAME_CHARACTERS_MAX = 300
+TEXT_CHARACTERS_MAX = 20_000
+SHORT_TEXT_CHARACTERS_MAX = 200
+
+TAHAPAN = ("inisiatif", "uji_coba", "penerapan")
+BENTUK = ("", "tata_kelola", "pelayanan_publik", "lainnya")
+JENIS = ("", "digital", "nondigital")
+INISIATOR = ("", "kepala_daerah", "anggota_dprd", "perangkat_daerah", "asn", "masyarakat")
+URUSAN = range(1, 39)
+
+
+class Register(Struct, frozen=True, kw_only=True):
+    """Report an innovation."""
+
+    year: int
+    innovation: str
+    profile: Profile
+
+
+class Revise(Struct, frozen=True, kw_only=True):
+    """Replace the whole profile."""
+
+    year: int
+    innovation: str
+    profile: Profile
+
+
+class Submit(Struct, frozen=True, kw_only=True):
+    """Send the innovation for verification."""
+
+    year: int
+    innovation: str
+
+
+Command = Register | Revise | Submit
+
+
+class Innovation(Struct, frozen=True, kw_only=True):
+    """An innovation as its stream says."""
+
+    status: Literal["unknown", "draft", "submitted"] = "unknown"
+    profile: Profile | None = None
+
+
+EMPTY = Innovation()
+
+
+def evolve(innovation: Innovation, event: Event) -> Innovation:
+    """The innovation after one of its events."""
+    match event:
+        case InnovationRegistered():
+            return Innovation(status="draft", profile=event.profile)
+        case InnovationRevised():
+            return Innovation(status=innovation.status, profile=event.profile)
+        case InnovationSubmitted():
+            return Innovation(status="submitted", profile=innovation.profile)
+        case _:
+            return innovation
+
+
+def decide(command: Command, innovation: Innovation) -> tuple[Event, ...]:
+    """What follows from the command; nothing where it is already true."""
+    match command:
+        case Register():
+            return _register(command, innovation)
+        case Revise():
+            return _revise(command, innovation)
+        case Submit():
+            return _submit(command, innovation)
+
+
+def must_be_known(innovation: Innovation, name: str) -> None:
+    """Claims are made of innovations that were registered."""
+    if innovation.status == "unknown":
+        raise Missing("innovation.unknown", innovation=name)
+
+
+def _register(command: Register, innovation: Innovation) -> tuple[Event, ...]:
+    if innovation.status != "unknown":
+        if innovation.profile == command.profile:
+            return ()
+        raise Refused("innovation.already_registered", innovation=command.innovation)
+    _check(command.profile)
+    return (
+        InnovationRegistered(
+            year=command.year, innovation=command.innovation, profile=command.profile
+        ),
+    )
+
+
+def _revise(command: Revise, innovation: Innovation) -> tuple[Event, ...]:
+    must_be_known(innovation, command.innovation)
+    if innovation.profile == command.profile:
+        return ()
+    _check(command.profile)
+    return (
+        InnovationRevised(
+            year=command.year, innovation=command.innovation, profile=command.profile
+        ),
+    )
+
+
+def _submit(command: Submit, innovation: Innovation) -> tuple[Event, ...]:
+    must_be_known(innovation, command.innovation)
+    if innovation.status == "submitted":
+        return ()
+    return (InnovationSubmitted(year=command.year, innovation=command.innovation),)
+
+
+def _check(profile: Profile) -> None:
+    if not profile.name.strip():
+        raise Refused("innovation.name_missing")
+    for field, characters_max in _LIMITS.items():
+        if len(getattr(profile, field)) > characters_max:
+            raise Refused("text.too_long", field=field, characters_max=characters_max)
+    for field, allowed in _CHOICES.items():
+        chosen = getattr(profile, field)
+        if chosen not in allowed:
+            told = ", ".join(choice for choice in allowed if choice)
+            raise Refused("innovation.unknown_choice", field=field, chosen=chosen, allowed=told)
+    for urusan in (profile.main_urusan, *profile.other_urusan):
+        if urusan not in URUSAN:
+            raise Refused("innovation.unknown_urusan", urusan=urusan)
+    _check_dates(profile.trial_date, profile.implementation_date, profile.development_date)
+
+
+def _check_dates(trial: date | None, implementation: date | None, development: date | None) -> None:
+    known = [moment for moment in (trial, implementation, development) if moment is not None]
+    if known != sorted(known):
+        raise Refused("innovation.dates_out_of_order")
+
+
+_LIMITS = {
+    "name": NAME_CHARACTERS_MAX,
+    "perangkat_daerah": SHORT_TEXT_CHARACTERS_MAX,
+    "design": TEXT_CHARACTERS_MAX,
+    "purpose": TEXT_CHARACTERS_MAX,
+    "benefit": TEXT_CHARACTERS_MAX,
+    "outcome": TEXT_CHARACTERS_MAX,
+}
+_CHOICES = {"tahapan": TAHAPAN, "bentuk": BENTUK, "jenis": JENIS, "inisiator": INISIATOR}

@@ -1,0 +1,1 @@
+"""Places, movements and their words, pure: kernel, msgspec and the standard library only."""

@@ -1,0 +1,1 @@
+"""The arithmetic of scoring, pure: kernel, msgspec and the standard library only."""

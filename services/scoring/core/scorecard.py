@@ -1,0 +1,207 @@
+"""One region's scorecard of one season: whole numbers, changed by one delta per event.
+
+Levels are one byte per row, points are hundredths, and the sums are kept as they change, so an
+event costs the same whether the region has twelve innovations or two thousand. Facts of different
+streams may come in any order: a level claimed before its innovation is known waits uncounted.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from shared.kernel.errors import Corrupt
+from shared.kernel.events.intake import (
+    IndicatorAccepted,
+    IndicatorClaimed,
+    IndicatorReturned,
+    InnovationRegistered,
+    InnovationRevised,
+    InnovationSubmitted,
+    Profile,
+)
+from shared.kernel.recorded import Event
+from shared.kernel.rules import formula, ruleset
+from shared.kernel.rules.formula import Score, Tally
+from shared.kernel.rules.ruleset import LEVEL_MAX, RuleSet
+
+Stage = Literal["mandiri", "terverifikasi"]
+STAGES: tuple[Stage, ...] = ("mandiri", "terverifikasi")
+
+# The six basic-service affairs (urusan wajib pelayanan dasar) are numbered 1 to 6.
+BASIC_AFFAIRS = range(1, 7)
+
+
+class Levels(Struct):
+    """One byte per row in the rule set's order, and what they are worth in hundredths."""
+
+    claimed: bytearray
+    accepted: bytearray
+    claimed_points: int = 0
+    accepted_points: int = 0
+
+
+class Innovation(Struct):
+    """What counts of one innovation. `registered` is false until its profile has arrived."""
+
+    levels: Levels
+    registered: bool = False
+    submitted: bool = False
+    tahapan: str = ""
+    main_urusan: int = 0
+    other_urusan: tuple[int, ...] = ()
+
+
+class Sums(Struct):
+    """The running tally of one stage; `covered` counts innovations per basic-service affair."""
+
+    maturity: int = 0
+    innovations: int = 0
+    covered: list[int] = msgspec.field(default_factory=lambda: [0] * len(BASIC_AFFAIRS))
+
+
+class Scorecard:
+    """What counts for one region and year under one rule set."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.region = _blank(len(ruleset.region_rows(rules)))
+        self.innovations: dict[str, Innovation] = {}
+        self._sums = {stage: Sums() for stage in STAGES}
+        self._region_rows = _places(ruleset.region_rows(rules))
+        self._innovation_rows = _places(ruleset.innovation_rows(rules))
+
+    def apply(self, event: Event) -> str | None:
+        """Change by one event; the innovation it touched, empty for the region's own rows.
+
+        None where the event has no bearing on the score. An indicator or a level that the rule
+        set does not know is `Corrupt`: intake never records one.
+        """
+        match event:
+            case InnovationRegistered() | InnovationRevised():
+                return self._profile(event.innovation, event.profile)
+            case InnovationSubmitted():
+                return self._submit(event.innovation)
+            case IndicatorClaimed():
+                self._claim(event)
+            case IndicatorAccepted():
+                self._verify(event.innovation, event.indicator, event.level)
+            case IndicatorReturned():
+                self._verify(event.innovation, event.indicator, 0)
+            case _:
+                return None
+        return event.innovation
+
+    def restore(self, innovation_id: str, kept: Innovation) -> None:
+        """Put back an innovation as it was stored, and count it."""
+        self.innovations[innovation_id] = kept
+        self._count(kept, 1)
+
+    def score(self, stage: Stage) -> Score:
+        """The index and its parts at this moment."""
+        return formula.score(self.rules, self.tally(stage))
+
+    def tally(self, stage: Stage) -> Tally:
+        """What the formula is given, points in hundredths."""
+        sums = self._sums[stage]
+        region = self.region
+        return Tally(
+            spd=region.claimed_points if stage == "mandiri" else region.accepted_points,
+            maturity=sums.maturity,
+            innovations=sums.innovations,
+            affairs=sum(1 for count in sums.covered if count),
+        )
+
+    def _profile(self, innovation_id: str, profile: Profile) -> str:
+        kept = self._innovation(innovation_id)
+        self._count(kept, -1)
+        kept.registered = True
+        kept.tahapan = profile.tahapan
+        kept.main_urusan = profile.main_urusan
+        kept.other_urusan = profile.other_urusan
+        self._count(kept, 1)
+        return innovation_id
+
+    def _submit(self, innovation_id: str) -> str:
+        kept = self._innovation(innovation_id)
+        self._count(kept, -1)
+        kept.submitted = True
+        self._count(kept, 1)
+        return innovation_id
+
+    def _claim(self, event: IndicatorClaimed) -> None:
+        """A new claim releases whatever was accepted for the earlier one."""
+        levels, place, weight, kept = self._slot(event.innovation, event.indicator, event.level)
+        gained = weight * (event.level - levels.claimed[place])
+        lost = weight * levels.accepted[place]
+        levels.claimed[place] = event.level
+        levels.accepted[place] = 0
+        self._shift(levels, kept, gained, -lost)
+
+    def _verify(self, innovation_id: str, indicator: str, level: int) -> None:
+        levels, place, weight, kept = self._slot(innovation_id, indicator, level)
+        gained = weight * (level - levels.accepted[place])
+        levels.accepted[place] = level
+        self._shift(levels, kept, 0, gained)
+
+    def _slot(
+        self, innovation_id: str, indicator: str, level: int
+    ) -> tuple[Levels, int, int, Innovation | None]:
+        rows = self._innovation_rows if innovation_id else self._region_rows
+        if indicator not in rows or not 0 <= level <= LEVEL_MAX:
+            raise Corrupt("score.unknown_level", indicator=indicator, level=level)
+        place, weight = rows[indicator]
+        kept = self._innovation(innovation_id) if innovation_id else None
+        return (kept.levels if kept else self.region), place, weight, kept
+
+    def _shift(self, levels: Levels, kept: Innovation | None, claimed: int, accepted: int) -> None:
+        levels.claimed_points += claimed
+        levels.accepted_points += accepted
+        if kept is not None:
+            self._sums["mandiri"].maturity += claimed if self._counts(kept, "mandiri") else 0
+            verified = self._counts(kept, "terverifikasi")
+            self._sums["terverifikasi"].maturity += accepted if verified else 0
+
+    def _innovation(self, innovation_id: str) -> Innovation:
+        if innovation_id not in self.innovations:
+            self.innovations[innovation_id] = Innovation(_blank(len(self._innovation_rows)))
+        return self.innovations[innovation_id]
+
+    def _counts(self, kept: Innovation, stage: Stage) -> bool:
+        """Whether the innovation enters n; verified scores count only what was submitted."""
+        staged = kept.registered and kept.tahapan in ruleset.declared(self.rules.counted_stages)
+        return staged and (stage == "mandiri" or kept.submitted)
+
+    def _count(self, kept: Innovation, sign: int) -> None:
+        for stage, sums in self._sums.items():
+            if not self._counts(kept, stage):
+                continue
+            points = kept.levels
+            sums.innovations += sign
+            sums.maturity += sign * (
+                points.claimed_points if stage == "mandiri" else points.accepted_points
+            )
+            for urusan in self._affairs(kept):
+                sums.covered[urusan - BASIC_AFFAIRS.start] += sign
+
+    def _affairs(self, kept: Innovation) -> set[int]:
+        counted = {kept.main_urusan}
+        if ruleset.declared(self.rules.affairs_counted) == "main_and_other_affairs":
+            counted.update(kept.other_urusan)
+        return {urusan for urusan in counted if urusan in BASIC_AFFAIRS}
+
+
+def worth(rules: RuleSet, levels: Sequence[int], *, region: bool) -> int:
+    """What a row of levels is worth in hundredths of points."""
+    rows = ruleset.region_rows(rules) if region else ruleset.innovation_rows(rules)
+    weights = map(ruleset.weight_hundredths, rows)
+    return sum(weight * level for weight, level in zip(weights, levels, strict=True))
+
+
+def _blank(rows: int) -> Levels:
+    return Levels(bytearray(rows), bytearray(rows))
+
+
+def _places(rows: Sequence[ruleset.Row]) -> dict[str, tuple[int, int]]:
+    return {row.code: (place, ruleset.weight_hundredths(row)) for place, row in enumerate(rows)}

@@ -1,0 +1,140 @@
+"""How a season's score moved: one point for each second in which facts changed it.
+
+Two clocks: `happened_at` is when the facts took place, `known_at` when they were recorded. Facts
+that come in their own order are appended as they are applied; one that is stated for an earlier
+moment makes the points after it be stated again.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from services.scoring.core.scorecard import STAGES, Scorecard
+from shared.kernel.events.scoring import ScoreCalculated
+from shared.kernel.recorded import Recorded
+from shared.kernel.rules.formula import Score
+from shared.kernel.rules.ruleset import RuleSet
+
+BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Entry:
+    """One region's season as scoring holds it: its scorecard and how far its clock has come."""
+
+    def __init__(self, year: int, rules: RuleSet, rule_digest: str) -> None:
+        self.year = year
+        self.rule_digest = rule_digest
+        self.card = Scorecard(rules)
+        self.happened_until = BEFORE_ALL
+        self.told: dict[str, Score] = {}
+
+    def told_now(self) -> None:
+        """What is on the card has been told: true after every commit."""
+        self.told = {stage: self.card.score(stage) for stage in STAGES}
+
+
+class Outcome(Struct, frozen=True):
+    """What a batch made of an entry: events to record, innovations touched ("" is the region)."""
+
+    said: tuple[ScoreCalculated, ...]
+    touched: frozenset[str]
+
+
+def advance(entry: Entry, batch: Sequence[Recorded]) -> Outcome | None:
+    """Apply a batch that comes in its own order; None, before touching anything, if it does not."""
+    if not _in_order(entry, batch):
+        return None
+    return _told(entry, batch)
+
+
+def apply_silently(entry: Entry, batch: Sequence[Recorded]) -> frozenset[str]:
+    """Bring the card up to date without telling how it came there."""
+    touched = set()
+    for recorded in batch:
+        name = entry.card.apply(recorded.event)
+        if name is not None:
+            touched.add(name)
+        entry.happened_until = max(entry.happened_until, recorded.happened_at)
+    return frozenset(touched)
+
+
+def restate(
+    entry: Entry, history: Iterable[Recorded], since: datetime, known_at: datetime, cut_seq: int
+) -> tuple[ScoreCalculated, ...]:
+    """The points from `since` on, told again from the whole season in the order it happened.
+
+    Every second with a fact is told, also one that now changes nothing: what was told of it
+    before would otherwise stand.
+    """
+    fresh = Entry(entry.year, entry.card.rules, entry.rule_digest)
+    ordered = sorted(history, key=lambda recorded: (recorded.happened_at, recorded.seq))
+    said = _told(fresh, ordered, every_second=True).said
+    return tuple(
+        msgspec.structs.replace(point, known_at=known_at, cut_seq=cut_seq)
+        for point in said
+        if _second(point.happened_at) >= _second(since)
+    )
+
+
+def _in_order(entry: Entry, batch: Sequence[Recorded]) -> bool:
+    reached = entry.happened_until
+    for recorded in batch:
+        if recorded.happened_at < reached:
+            return False
+        reached = recorded.happened_at
+    return True
+
+
+def _told(entry: Entry, batch: Sequence[Recorded], *, every_second: bool = False) -> Outcome:
+    """Apply in order, telling the score at the end of every second in which it changed."""
+    said: list[ScoreCalculated] = []
+    touched = set()
+    for place, recorded in enumerate(batch):
+        name = entry.card.apply(recorded.event)
+        if name is not None:
+            touched.add(name)
+        entry.happened_until = max(entry.happened_until, recorded.happened_at)
+        if place + 1 < len(batch) and _same_second(recorded, batch[place + 1]):
+            continue
+        if every_second:
+            entry.told.clear()
+        said.extend(_changes(entry, recorded))
+    return Outcome(tuple(said), frozenset(touched))
+
+
+def _changes(entry: Entry, recorded: Recorded) -> Iterable[ScoreCalculated]:
+    for stage in STAGES:
+        score = entry.card.score(stage)
+        if entry.told.get(stage) == score:
+            continue
+        entry.told[stage] = score
+        yield ScoreCalculated(
+            year=entry.year,
+            stage=stage,
+            rule_set=entry.card.rules.id,
+            rule_digest=entry.rule_digest,
+            index=score.index,
+            predikat=score.predikat,
+            spd=score.spd,
+            mean=score.mean,
+            number=score.number,
+            innovations=score.innovations,
+            divisor=score.divisor,
+            affairs=score.affairs,
+            complete=score.complete,
+            cut_seq=recorded.seq,
+            happened_at=recorded.happened_at,
+            known_at=recorded.recorded_at,
+        )
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def _same_second(one: Recorded, other: Recorded) -> bool:
+    return _second(one.happened_at) == _second(other.happened_at) and _second(
+        one.recorded_at
+    ) == _second(other.recorded_at)

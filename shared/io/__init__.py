@@ -1,0 +1,1 @@
+"""The doors: one file per outside library, whose exceptions stop there."""

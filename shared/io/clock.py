@@ -1,0 +1,20 @@
+"""The door to time and chance: the shells ask here, the cores never do."""
+
+import time
+from datetime import UTC, datetime
+from secrets import token_hex
+
+
+def now() -> datetime:
+    """The present moment, aware, UTC."""
+    return datetime.now(UTC)
+
+
+def monotonic_seconds() -> float:
+    """For measuring waits; never for a fact."""
+    return time.monotonic()
+
+
+def new_id() -> str:
+    """A fresh id: 128 random bits as 32 lower-case hexadecimal digits."""
+    return token_hex(16)

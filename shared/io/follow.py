@@ -1,0 +1,317 @@
+"""Following a log: hear ranges from the bus, fill gaps from the log, apply each event once.
+
+The bus is only quick. Every second the heads of the log are compared with the checkpoints, and
+what the bus lost, delayed or never had is read from the log: wiped streams, rolled-back stores,
+deleted consumers and lost acknowledgements all heal in this one loop. A poison event stops its
+tenant alone, visibly.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from shared.io import clock, log, postgres
+from shared.io.bus import Bus, Heard
+from shared.io.history import History, Tip
+from shared.kernel import delivery, envelope, names
+from shared.kernel.envelope import Range
+from shared.kernel.errors import Corrupt, Failure, Outrun, Unavailable
+from shared.kernel.recorded import Stored
+
+# Messages applied in one transaction, and how long a lone one waits for company: not at all.
+BATCH_MESSAGES_MAX = 64
+# A gap longer than this is left to the sweep, which reads it page by page.
+GAP_EVENTS_MAX = 2000
+# Heads are compared this often; a gap seen twice unmoved is read from the log.
+SWEEP_SECONDS = 1.0
+# Without the bus the log is the only source, so it is asked more often.
+SWEEP_SECONDS_WITHOUT_BUS = 0.25
+# Tenants pulled from the log in one go, so that applying never waits for one huge read.
+PULL_TENANTS_MAX = 16
+# A blocked tenant is tried again this often: a mended program unblocks by itself.
+BLOCKED_RETRY_SECONDS = 15.0
+RETRY_SECONDS = 0.5
+
+_SQL = postgres.queries(Path(__file__).parent / "sql" / "checkpoint.sql")
+
+Ranges = Mapping[str, Sequence[Stored]]
+
+
+class Checkpoint(Struct, frozen=True):
+    """How far a tenant is applied."""
+
+    seq: int
+    epoch: int
+
+
+class Blocked(Struct, frozen=True):
+    """Where a tenant had to stop, and why."""
+
+    seq: int
+    error: str
+    since: datetime
+
+
+# Applies the events' effect inside the transaction that also moves the checkpoints. It must leave
+# nothing behind in memory if the transaction fails: `forget` is called then.
+Apply = Callable[[postgres.Connection, Ranges], Awaitable[None]]
+
+
+class Follower:
+    """One service's way through one log."""
+
+    def __init__(
+        self,
+        *,
+        log_name: str,
+        consumer: str,
+        history: History,
+        pool: postgres.Pool,
+        apply: Apply,
+        forget: Callable[[Sequence[str]], None],
+    ) -> None:
+        self._log = log_name
+        self._consumer = consumer
+        self._history = history
+        self._pool = pool
+        self._apply = apply
+        self._forget = forget
+        self._bus: Bus | None = None
+        self._heard: asyncio.Queue[Heard] = asyncio.Queue(BATCH_MESSAGES_MAX * 4)
+        self._applying = asyncio.Lock()
+        self._checkpoints: dict[str, Checkpoint] = {}
+        self._blocked: dict[str, float] = {}
+        self._seen: Mapping[str, int] = {}
+        self._lag = 0
+        self._loaded = False
+
+    @property
+    def lag_events(self) -> int:
+        """How many recorded events were not applied at the last look."""
+        return self._lag
+
+    @property
+    def blocked_tenants(self) -> Sequence[str]:
+        """Tenants stopped at an event that cannot be applied."""
+        return sorted(self._blocked)
+
+    @property
+    def ready(self) -> bool:
+        """Whether checkpoints are loaded and the log was compared with them at least once."""
+        return self._loaded
+
+    async def hear(self, bus: Bus) -> None:
+        """Hear every partition of the log, for ever."""
+        self._bus = bus
+        async with asyncio.TaskGroup() as ears:
+            for partition in range(names.PARTITIONS):
+                ears.create_task(bus.hear(self._log, self._consumer, partition, self._heard))
+
+    async def run(self) -> None:
+        """Apply what is heard and sweep for what is not, for ever."""
+        await self._persistently(self._reload)
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._listen())
+            loops.create_task(self._sweep())
+
+    async def _persistently(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do it; on a failure that time or reloading may mend, say so and come back later."""
+        try:
+            await act()
+        except Failure as failure:
+            log.logger().warning("follow.interrupted", log=self._log, why=str(failure))
+            await asyncio.sleep(RETRY_SECONDS)
+            self._loaded = False
+
+    async def _reload(self) -> None:
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(connection, _SQL["checkpoints"], {"log": self._log})
+            blocked = await postgres.fetch(connection, _SQL["all_blocked"], {"log": self._log})
+        self._forget(sorted(self._checkpoints))
+        self._checkpoints = {row["tenant"]: Checkpoint(row["seq"], row["epoch"]) for row in rows}
+        self._blocked = {row["tenant"]: clock.monotonic_seconds() for row in blocked}
+
+    async def _listen(self) -> None:
+        while True:
+            heard = [await self._heard.get()]
+            while len(heard) < BATCH_MESSAGES_MAX and not self._heard.empty():
+                heard.append(self._heard.get_nowait())
+            await self._persistently(lambda batch=heard: self._take(batch))  # type: ignore[misc]
+
+    async def _take(self, heard: Sequence[Heard]) -> None:
+        """Apply a batch of messages and acknowledge them; what is damaged is left to the log."""
+        async with self._applying:
+            ready: dict[str, list[Stored]] = {}
+            epochs: dict[str, int] = {}
+            for message in heard:
+                arrived = self._opened(message)
+                if arrived is not None:
+                    epochs[arrived.tenant] = arrived.epoch
+                    await self._collect(arrived, ready)
+            await self._apply_all(ready, epochs)
+        for message in heard:
+            await message.acknowledge()
+
+    def _opened(self, message: Heard) -> Range | None:
+        try:
+            arrived = envelope.unpack(message.payload, self._log)
+        except Corrupt as failure:
+            log.logger().error("bus.damaged", subject=message.subject, why=str(failure))
+            return None
+        if message.subject != names.subject(self._log, arrived.tenant):
+            log.logger().error("bus.wrong_subject", subject=message.subject, tenant=arrived.tenant)
+            return None
+        return arrived
+
+    async def _collect(self, arrived: Range, ready: dict[str, list[Stored]]) -> None:
+        """Add to `ready` what the sequence rule says of one range."""
+        tenant = arrived.tenant
+        if tenant in self._blocked:
+            return
+        waiting = ready.setdefault(tenant, [])
+        reached = waiting[-1].seq if waiting else self._reached(tenant)
+        match delivery.plan(arrived.first, arrived.last, reached):
+            case delivery.Drop():
+                return
+            case delivery.Backfill(first, last) if last - first >= GAP_EVENTS_MAX:
+                return
+            case delivery.Backfill(first, last):
+                waiting.extend(await self._history.read_all(tenant, after=first - 1, upto=last))
+                waiting.extend(arrived.events)
+            case delivery.Apply(first):
+                waiting.extend(arrived.events[first - arrived.first :])
+
+    def _reached(self, tenant: str) -> int:
+        checkpoint = self._checkpoints.get(tenant)
+        return checkpoint.seq if checkpoint else 0
+
+    async def _apply_all(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
+        """All tenants in one transaction; if that fails, each alone, and the poison is found."""
+        wanted = {tenant: events for tenant, events in ready.items() if events}
+        if not wanted:
+            return
+        try:
+            await self._commit(wanted, epochs)
+        except (Outrun, Unavailable):
+            self._forget(list(wanted))
+            self._checkpoints = {}
+            await self._reload()
+            raise
+        except Exception as error:  # noqa: BLE001 - a poison event may raise anything
+            self._forget(list(wanted))
+            log.logger().warning("follow.batch_failed", log=self._log, why=repr(error))
+            for tenant, events in wanted.items():
+                await self._apply_alone(tenant, events, epochs)
+
+    async def _apply_alone(
+        self, tenant: str, events: Sequence[Stored], epochs: Mapping[str, int]
+    ) -> None:
+        try:
+            await self._commit({tenant: events}, epochs)
+        except (Outrun, Unavailable):
+            self._forget([tenant])
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            self._forget([tenant])
+            if len(events) == 1:
+                await self._block(tenant, events[0].seq, repr(error))
+                return
+            half = len(events) // 2
+            await self._apply_alone(tenant, events[:half], epochs)
+            if tenant not in self._blocked:
+                await self._apply_alone(tenant, events[half:], epochs)
+
+    async def _commit(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
+        self._refuse_other_epoch(ready, epochs)
+        moves = {
+            "log": self._log,
+            "tenants": list(ready),
+            "befores": [events[0].seq - 1 for events in ready.values()],
+            "seqs": [events[-1].seq for events in ready.values()],
+            "epochs": [epochs[tenant] for tenant in ready],
+        }
+        async with postgres.transaction(self._pool) as connection:
+            if await postgres.execute(connection, _SQL["advance"], moves) != len(ready):
+                raise Outrun("checkpoint.moved", log=self._log, tenants=",".join(ready))
+            await postgres.execute(
+                connection, _SQL["unblock"], {"log": self._log, "tenants": list(ready)}
+            )
+            await self._apply(connection, ready)
+        for tenant, events in ready.items():
+            self._checkpoints[tenant] = Checkpoint(events[-1].seq, epochs[tenant])
+            self._blocked.pop(tenant, None)
+
+    def _refuse_other_epoch(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
+        for tenant in ready:
+            kept = self._checkpoints.get(tenant)
+            if kept is not None and kept.epoch != epochs[tenant]:
+                raise Corrupt("epoch.changed", tenant=tenant, epoch=epochs[tenant])
+
+    async def _block(self, tenant: str, seq: int, error: str) -> None:
+        log.logger().error("follow.blocked", log=self._log, tenant=tenant, seq=seq, why=error)
+        self._blocked[tenant] = clock.monotonic_seconds()
+        async with postgres.transaction(self._pool) as connection:
+            await postgres.execute(
+                connection,
+                _SQL["block"],
+                {"log": self._log, "tenant": tenant, "seq": seq, "error": error},
+            )
+
+    async def _sweep(self) -> None:
+        while True:
+            with_bus = self._bus is not None and self._bus.connected
+            await asyncio.sleep(SWEEP_SECONDS if with_bus else SWEEP_SECONDS_WITHOUT_BUS)
+            await self._persistently(self._compare if self._loaded else self._start_over)
+
+    async def _start_over(self) -> None:
+        async with self._applying:
+            await self._reload()
+        await self._compare()
+
+    async def _compare(self) -> None:
+        """Heads against checkpoints; read from the log what has not moved since the last look."""
+        tips = await self._history.heads()
+        self._lag = sum(max(0, tip.seq - self._reached(t)) for t, tip in tips.items())
+        behind = [tenant for tenant, tip in tips.items() if self._is_stuck(tenant, tip)]
+        self._seen = {tenant: self._reached(tenant) for tenant in tips}
+        for at in range(0, len(behind), PULL_TENANTS_MAX):
+            group = behind[at : at + PULL_TENANTS_MAX]
+            while group:
+                group = await self._pull(group, tips)
+        for tenant, kept in self._checkpoints.items():
+            if tenant in tips and kept.seq > tips[tenant].seq and tenant not in self._blocked:
+                await self._block(tenant, kept.seq, "the checkpoint is beyond the log's head")
+        self._loaded = True
+
+    def _is_stuck(self, tenant: str, tip: Tip) -> bool:
+        reached = self._reached(tenant)
+        if tip.seq <= reached or not self._may_retry(tenant):
+            return False
+        with_bus = self._bus is not None and self._bus.connected and self._loaded
+        return not with_bus or self._seen.get(tenant) == reached
+
+    def _may_retry(self, tenant: str) -> bool:
+        since = self._blocked.get(tenant)
+        return since is None or clock.monotonic_seconds() - since > BLOCKED_RETRY_SECONDS
+
+    async def _pull(self, tenants: Sequence[str], tips: Mapping[str, Tip]) -> list[str]:
+        """Apply one page of each tenant from the log; the tenants that have more to read."""
+        async with self._applying:
+            ready = {}
+            for tenant in tenants:
+                ready[tenant] = await self._history.read(
+                    tenant,
+                    after=self._reached(tenant),
+                    upto=tips[tenant].seq,
+                    limit=envelope.EVENTS_MAX,
+                )
+            log.logger().info("follow.pulled", log=self._log, tenants=len(tenants))
+            await self._apply_all(ready, {tenant: tips[tenant].epoch for tenant in tenants})
+        return [
+            tenant
+            for tenant in tenants
+            if self._reached(tenant) < tips[tenant].seq and tenant not in self._blocked
+        ]

@@ -1,0 +1,87 @@
+"""Reading a log: heads, contiguous ranges, streams, and what was answered to a command."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from shared.io import postgres
+from shared.kernel import appending
+from shared.kernel.appending import Receipt
+from shared.kernel.errors import Corrupt, Refused
+from shared.kernel.recorded import Stored
+
+# Events read in one go; a longer range is read in pages.
+PAGE_EVENTS_MAX = 1000
+
+_SQL = postgres.queries(Path(__file__).parent / "sql" / "history.sql")
+
+
+class Tip(Struct, frozen=True):
+    """How far a tenant's log goes."""
+
+    seq: int
+    epoch: int
+
+
+class History:
+    """A log seen through a pool whose search path is the log's schema."""
+
+    def __init__(self, pool: postgres.Pool) -> None:
+        self._pool = pool
+
+    async def heads(self) -> Mapping[str, Tip]:
+        """Every tenant that has events, with its head."""
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(connection, _SQL["heads"])
+        return {row["tenant"]: Tip(row["seq"], row["epoch"]) for row in rows}
+
+    async def read(
+        self, tenant: str, *, after: int, upto: int, limit: int = PAGE_EVENTS_MAX
+    ) -> Sequence[Stored]:
+        """Events `after` < seq <= `upto` in order, at most `limit` of them."""
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(
+                connection,
+                _SQL["read_range"],
+                {"tenant": tenant, "after": after, "upto": upto, "limit": limit},
+            )
+        return [Stored(**row) for row in rows]
+
+    async def read_all(self, tenant: str, *, upto: int, after: int = 0) -> Sequence[Stored]:
+        """Events `after` < seq <= `upto`, however many; a hole is `Corrupt`."""
+        found: list[Stored] = []
+        while after < upto:
+            page = await self.read(tenant, after=after, upto=upto)
+            if not page or page[0].seq != after + 1:
+                raise Corrupt("log.hole", tenant=tenant, after=after)
+            found.extend(page)
+            after = page[-1].seq
+        return found
+
+    async def read_streams(
+        self, wanted: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Sequence[Stored]]:
+        """The events of each (tenant, stream), in order; an empty sequence where there are none."""
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(
+                connection,
+                _SQL["read_streams"],
+                {"tenants": [t for t, _ in wanted], "streams": [s for _, s in wanted]},
+            )
+        found: dict[tuple[str, str], list[Stored]] = {name: [] for name in wanted}
+        for row in rows:
+            found[row["tenant"], row["stream"]].append(Stored(**row))
+        return found
+
+    async def answered(self, tenant: str, key: str, request: bytes) -> Receipt | None:
+        """The receipt of a command seen before; refused if the key came with another request."""
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(
+                connection, _SQL["read_command"], {"tenant": tenant, "key": key}
+            )
+        if not rows:
+            return None
+        if rows[0]["request"] != request:
+            raise Refused("idempotency.key_reused", key=key)
+        return appending.decode_receipt(rows[0]["receipt"])

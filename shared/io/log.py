@@ -1,0 +1,70 @@
+"""The door to structlog: one line per fact, JSON where a machine reads, plain where a person does.
+
+An event name is an address (`indicator.claimed`), its facts are fields. Never a body, a header
+or a name of a person.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import structlog
+
+
+class Logger(Protocol):
+    """What the shells may do with a log."""
+
+    def info(self, event: str, **facts: Any) -> Any: ...
+    def warning(self, event: str, **facts: Any) -> Any: ...
+    def error(self, event: str, **facts: Any) -> Any: ...
+    def exception(self, event: str, **facts: Any) -> Any: ...
+
+
+def open_log(service: str, style: str) -> Logger:
+    """Set up the process's log; `style` is `json` or `plain`. Libraries' warnings join it."""
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if style == "plain"
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)
+    structlog.contextvars.bind_contextvars(service=service)
+    return logger()
+
+
+def logger() -> Logger:
+    """The process's log."""
+    log: Logger = structlog.get_logger()
+    return log
+
+
+def bind(facts: Mapping[str, str]) -> Mapping[str, Any]:
+    """Add facts to every line of this task; the answer undoes it in `unbind`."""
+    return structlog.contextvars.bind_contextvars(**facts)
+
+
+def unbind(tokens: Mapping[str, Any]) -> None:
+    """Take away what `bind` added."""
+    structlog.contextvars.reset_contextvars(**tokens)
+
+
+class _Forward(logging.Handler):
+    """Library records as one line of ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().warning(
+            "library", logger=record.name, level=record.levelname, message=record.getMessage()
+        )

@@ -1,0 +1,162 @@
+"""The door to psycopg: pools bound to one schema, named SQL, and failures in our own words."""
+
+import functools
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection, errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from shared.kernel.errors import Corrupt, Failure, Outrun, Refused, Unavailable
+
+# No statement of ours is meant to run this long; a stuck one must not hold a head row.
+STATEMENT_SECONDS_MAX = 30
+LOCK_SECONDS_MAX = 10
+IDLE_IN_TRANSACTION_SECONDS_MAX = 30
+CONNECT_SECONDS_MAX = 10
+# A request that cannot get a connection in this time is told to come back later.
+BORROW_SECONDS_MAX = 10
+WAITING_MAX = 200
+
+Connection = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+Parameters = Mapping[str, Any]
+
+
+def bound_url(url: str, schema: str, name: str) -> str:
+    """The connection string that sees only `schema`, with our time limits, named for operators."""
+    options = " ".join(
+        f"-c {setting}={value}"
+        for setting, value in {
+            "search_path": schema,
+            "statement_timeout": f"{STATEMENT_SECONDS_MAX}s",
+            "lock_timeout": f"{LOCK_SECONDS_MAX}s",
+            "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS_MAX}s",
+            "timezone": "UTC",
+        }.items()
+    )
+    return make_conninfo(
+        url,
+        options=options,
+        application_name=f"jejak-{name}",
+        connect_timeout=CONNECT_SECONDS_MAX,
+    )
+
+
+def parts(url: str) -> dict[str, str]:
+    """The connection string taken apart: host, port, dbname, user, password."""
+    return {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+
+
+def with_database(url: str, database: str) -> str:
+    """The same server and user, another database."""
+    return make_conninfo(url, dbname=database)
+
+
+def with_user(url: str, user: str, password: str) -> str:
+    """The same server and database, another user."""
+    return make_conninfo(url, user=user, password=password)
+
+
+@functools.cache
+def queries(path: Path) -> Mapping[str, str]:
+    """The named blocks of an SQL file: each begins with `-- name: …`."""
+    blocks: dict[str, list[str]] = {}
+    name = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("-- name: "):
+            name = line.removeprefix("-- name: ").strip()
+            blocks[name] = []
+        elif name:
+            blocks[name].append(line)
+    return {name: "\n".join(lines).strip().rstrip(";") for name, lines in blocks.items()}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Exceptions of psycopg stop here and come out as who must act next."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise failure_of(error) from error
+
+
+def failure_of(error: psycopg.Error) -> Failure:
+    """Which of the five kinds a database error is."""
+    told = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    match error:
+        case errors.UniqueViolation() | errors.SerializationFailure() | errors.DeadlockDetected():
+            return Outrun("store.outrun", why=told)
+        case errors.InsufficientPrivilege() | errors.CheckViolation():
+            return Corrupt("store.refused_by_database", why=told)
+        case psycopg.DataError():
+            return Refused("store.unstorable", why=told)
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            return Unavailable("database.unavailable", why=told)
+        case _:
+            return Corrupt("database.error", why=told)
+
+
+async def connect(url: str, schema: str, name: str) -> Connection:
+    """One connection of its own, in autocommit mode: transactions are always explicit."""
+    with translated():
+        return await AsyncConnection.connect(
+            bound_url(url, schema, name), autocommit=True, row_factory=dict_row
+        )
+
+
+@asynccontextmanager
+async def pool(url: str, schema: str, name: str, size: int) -> AsyncIterator[Pool]:
+    """A pool of `size` connections in autocommit mode, opened here and closed on leaving."""
+    opened: Pool = AsyncConnectionPool(
+        bound_url(url, schema, name),
+        connection_class=AsyncConnection[DictRow],
+        kwargs={"autocommit": True, "row_factory": dict_row},
+        min_size=size,
+        max_size=size,
+        max_waiting=WAITING_MAX,
+        timeout=BORROW_SECONDS_MAX,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+        name=name,
+    )
+    with translated():
+        await opened.open(wait=True, timeout=CONNECT_SECONDS_MAX)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@asynccontextmanager
+async def borrowed(opened: Pool) -> AsyncIterator[Connection]:
+    """A connection for a few statements, each its own transaction."""
+    with translated():
+        async with opened.connection() as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def transaction(opened: Pool) -> AsyncIterator[Connection]:
+    """A connection inside one transaction, committed on leaving."""
+    async with borrowed(opened) as connection, connection.transaction():
+        yield connection
+
+
+async def fetch(
+    connection: Connection, query: str, parameters: Parameters | None = None
+) -> list[DictRow]:
+    """All rows of one query, over the binary protocol."""
+    cursor = await connection.execute(query, parameters, binary=True)
+    return await cursor.fetchall()
+
+
+async def execute(connection: Connection, query: str, parameters: Parameters | None = None) -> int:
+    """How many rows the statement touched."""
+    cursor = await connection.execute(query, parameters)
+    return cursor.rowcount

@@ -1,0 +1,130 @@
+"""Carrying a log to the bus: contiguous ranges, acknowledged, behind a cursor that only follows.
+
+One relay leads per log; all its database work goes through the session that holds the lead, so a
+relay that was replaced can publish a range again (harmless) but never move a cursor.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from shared.io import log, postgres
+from shared.io.bus import Bus
+from shared.kernel import envelope, names
+from shared.kernel.envelope import Range
+from shared.kernel.errors import Failure, Unavailable
+from shared.kernel.recorded import Stored
+
+# A hint wakes the relay at once; without one it looks this often.
+POLL_SECONDS = 0.1
+# Tenants and events read in one round, so that one round stays small in memory.
+TENANTS_MAX = 32
+# Ranges on their way at once.
+WINDOW_MAX = 16
+RETRY_SECONDS = 0.5
+
+_SQL = postgres.queries(Path(__file__).parent / "sql" / "relay.sql")
+
+
+class Relay:
+    """Carries one log under one subject prefix."""
+
+    def __init__(self, url: str, schema: str, prefix: str, bus: Bus) -> None:
+        self._url = url
+        self._schema = schema
+        self._prefix = prefix
+        self._bus = bus
+        self._hint = asyncio.Event()
+        self._window = asyncio.Semaphore(WINDOW_MAX)
+
+    def nudge(self) -> None:
+        """Something was committed; only a hint, nothing depends on it."""
+        self._hint.set()
+
+    async def run(self) -> None:
+        """Lead or wait to lead, for ever."""
+        while True:
+            try:
+                await self._lead()
+            except Failure as failure:
+                log.logger().warning("relay.interrupted", log=self._prefix, why=str(failure))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _lead(self) -> None:
+        session = await postgres.connect(self._url, self._schema, f"relay-{self._prefix}")
+        async with session:
+            with postgres.translated():
+                await self._wait_to_lead(session)
+                await self._bus.ensure_stream(self._prefix)
+                while True:
+                    self._hint.clear()
+                    if not await self._carry(session):
+                        await self._rest()
+
+    async def _wait_to_lead(self, session: postgres.Connection) -> None:
+        while True:
+            answer = await postgres.fetch(session, _SQL["lead"])
+            if answer[0]["leads"]:
+                return
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._hint.wait(), POLL_SECONDS)
+        except TimeoutError:
+            return
+
+    async def _carry(self, session: postgres.Connection) -> bool:
+        """One round; whether there was anything to carry."""
+        waiting = await postgres.fetch(session, _SQL["uncarried"], {"limit": TENANTS_MAX})
+        if not waiting:
+            return False
+        epochs = {row["tenant"]: row["epoch"] for row in waiting}
+        carried = {row["tenant"]: row["carried"] for row in waiting}
+        rows = await postgres.fetch(
+            session,
+            _SQL["read_ranges"],
+            {
+                "tenants": list(carried),
+                "afters": list(carried.values()),
+                "limit": envelope.EVENTS_MAX,
+            },
+        )
+        ranges = [
+            self._range(epochs[tenant], [Stored(**row) for row in found])
+            for tenant, found in groupby(rows, key=lambda row: str(row["tenant"]))
+        ]
+        acknowledged = await asyncio.gather(*map(self._say, ranges))
+        arrived = [moved for moved, said in zip(ranges, acknowledged, strict=True) if said]
+        await postgres.execute(
+            session,
+            _SQL["move_cursors"],
+            {
+                "tenants": [moved.tenant for moved in arrived],
+                "befores": [moved.first - 1 for moved in arrived],
+                "seqs": [moved.last for moved in arrived],
+            },
+        )
+        if not all(acknowledged):
+            raise Unavailable("relay.not_acknowledged", ranges=len(ranges) - len(arrived))
+        return True
+
+    def _range(self, epoch: int, found: Sequence[Stored]) -> Range:
+        events = envelope.fitting(found)
+        return Range(log=self._prefix, tenant=events[0].tenant, epoch=epoch, events=events)
+
+    async def _say(self, carried: Range) -> bool:
+        async with self._window:
+            try:
+                await self._bus.say(
+                    names.subject(self._prefix, carried.tenant),
+                    carried.message_id,
+                    envelope.pack(carried),
+                )
+            except Unavailable as failure:
+                log.logger().warning(
+                    "relay.not_acknowledged", id=carried.message_id, why=str(failure)
+                )
+                return False
+            return True

@@ -1,0 +1,20 @@
+-- name: heads
+select tenant, seq, epoch from head where seq > 0;
+
+-- name: read_range
+select tenant, seq, stream, version, event_id, topic, state, meta, recorded_at, leaf_hash
+from event where tenant = %(tenant)s and seq > %(after)s and seq <= %(upto)s
+order by seq limit %(limit)s;
+
+-- name: read_streams
+select found.tenant, found.seq, found.stream, found.version, found.event_id, found.topic,
+       found.state, found.meta, found.recorded_at, found.leaf_hash
+from unnest(%(tenants)s::text[], %(streams)s::text[]) as asked(tenant, stream)
+cross join lateral (
+    select * from event
+    where event.tenant = asked.tenant and event.stream = asked.stream
+    order by version
+) as found;
+
+-- name: read_command
+select request, receipt from command where tenant = %(tenant)s and key = %(key)s;

@@ -1,0 +1,279 @@
+"""What it means to append: the words of the log's writers and the decision they share.
+
+`settle` is the whole rule of an append, pure: given the locked heads, the versions of the streams
+named and the commands answered before, it says for each request what is written and answered.
+Both writers of the log, the in-memory model and scoring's own transaction go through it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import msgspec
+from msgspec import Struct
+
+from shared.kernel import merkle, names
+from shared.kernel.errors import Failure, Missing, Outrun, Refused
+from shared.kernel.recorded import Stored
+
+# A command that writes more than this is a mistake, not a fact.
+EVENTS_PER_COMMAND_MAX = 1000
+# One event must fit into one bus message with room for its envelope.
+EVENT_BYTES_MAX = 256 * 1024
+
+# Event ids follow from the command, so a repeated command can never write a second event.
+_EVENT_IDS = uuid5(NAMESPACE_URL, "urn:jejak-inovasi:event")
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """An event not yet recorded, already in stored bytes."""
+
+    stream: str
+    topic: str
+    state: bytes
+    meta: bytes
+
+
+class Append(Struct, frozen=True, kw_only=True):
+    """One command's outcome, to be recorded whole or not at all.
+
+    `expected` holds the version of every stream of this tenant that the decision read, also of
+    those it does not write: if any has moved since, the command is `Outrun`. `request` is the
+    SHA-256 of what the caller sent; the same `key` with another `request` is refused.
+    """
+
+    tenant: str
+    key: str
+    request: bytes
+    expected: Mapping[str, int]
+    drafts: tuple[Draft, ...]
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """The answer to a command, the same for ever: where its events stand in the tenant's log.
+
+    `first` > `last` means that all was already true and nothing was recorded.
+    """
+
+    tenant: str
+    first: int
+    last: int
+    versions: dict[str, int]
+    leaf_hashes: tuple[str, ...]
+    recorded_at: datetime
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """A tenant's head: how many events, in which epoch, and the right edge of their tree."""
+
+    tenant: str
+    seq: int
+    epoch: int
+    frontier: bytes
+    recorded_at: datetime
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What stood in the log when the heads were locked."""
+
+    heads: Mapping[str, Head]
+    versions: Mapping[tuple[str, str], int]
+    answered: Mapping[tuple[str, str], tuple[bytes, bytes]]
+    now: datetime
+
+
+class Settlement(Struct, frozen=True, kw_only=True):
+    """What a batch of appends writes, and each one's answer in the order asked."""
+
+    outcomes: tuple[Receipt | Failure, ...]
+    events: tuple[Stored, ...]
+    commands: tuple[tuple[str, str, bytes, bytes, datetime], ...]
+    heads: tuple[Head, ...]
+
+
+def streams_named(appends: Iterable[Append]) -> list[tuple[str, str]]:
+    """Every (tenant, stream) an append expects or writes, once, in order."""
+    return sorted(
+        {
+            (append.tenant, stream)
+            for append in appends
+            for stream in (*append.expected, *(draft.stream for draft in append.drafts))
+        }
+    )
+
+
+def encode_receipt(receipt: Receipt) -> bytes:
+    """The bytes a receipt is stored as."""
+    return msgspec.json.encode(receipt)
+
+
+def decode_receipt(raw: bytes) -> Receipt:
+    """Open a stored receipt."""
+    return msgspec.json.decode(raw, type=Receipt)
+
+
+def event_id(tenant: str, key: str, index: int) -> UUID:
+    """The id of a command's event: fixed by the command, unique in the tenant."""
+    return uuid5(_EVENT_IDS, f"{tenant}/{key}/{index}")
+
+
+def settle(appends: Sequence[Append], known: Known) -> Settlement:
+    """Decide a batch in order; a failing append leaves its neighbours untouched."""
+    work = _Work(known)
+    outcomes = tuple(work.settle(append) for append in appends)
+    return Settlement(
+        outcomes=outcomes,
+        events=tuple(work.events),
+        commands=tuple(work.commands),
+        heads=tuple(work.heads[tenant] for tenant in sorted(work.moved)),
+    )
+
+
+class _Work:
+    """A batch being settled: the heads and versions as they will be."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.heads = dict(known.heads)
+        self.versions = dict(known.versions)
+        self.answered = dict(known.answered)
+        self.moved: set[str] = set()
+        self.events: list[Stored] = []
+        self.commands: list[tuple[str, str, bytes, bytes, datetime]] = []
+
+    def settle(self, append: Append) -> Receipt | Failure:
+        before = self.answered.get((append.tenant, append.key))
+        if before is not None:
+            request, receipt = before
+            if request != append.request:
+                return Refused("idempotency.key_reused", key=append.key)
+            return decode_receipt(receipt)
+        return self._refusal(append) or self._record(append)
+
+    def _refusal(self, append: Append) -> Failure | None:
+        if append.tenant not in self.heads:
+            return Missing("tenant.unknown", tenant=append.tenant)
+        if len(append.drafts) > EVENTS_PER_COMMAND_MAX:
+            return Refused("command.too_large", events_max=EVENTS_PER_COMMAND_MAX)
+        for draft in append.drafts:
+            if len(draft.state) + len(draft.meta) > EVENT_BYTES_MAX:
+                return Refused("event.too_large", bytes_max=EVENT_BYTES_MAX)
+            if len(draft.stream) > names.NAME_LENGTH_MAX or "\x00" in draft.stream:
+                return Refused("stream.unnameable", stream=draft.stream[:40])
+        for stream, version in append.expected.items():
+            current = self.versions.get((append.tenant, stream), 0)
+            if current != version:
+                return Outrun("stream.moved", stream=stream, expected=version, current=current)
+        return None
+
+    def _record(self, append: Append) -> Receipt:
+        head = self.heads[append.tenant]
+        moment = max(self.known.now, head.recorded_at)
+        recorded = [
+            self._stored(append, index, head.seq + 1 + index, moment)
+            for index in range(len(append.drafts))
+        ]
+        receipt = Receipt(
+            tenant=append.tenant,
+            first=head.seq + 1,
+            last=head.seq + len(recorded),
+            versions={
+                stream: self.versions.get((append.tenant, stream), 0)
+                for stream in (*append.expected, *(draft.stream for draft in append.drafts))
+            },
+            leaf_hashes=tuple(event.leaf_hash.hex() for event in recorded),
+            recorded_at=moment,
+        )
+        if recorded:
+            self.heads[append.tenant] = advanced(head, recorded, moment)
+            self.moved.add(append.tenant)
+            self.events.extend(recorded)
+        answer = encode_receipt(receipt)
+        self.commands.append((append.tenant, append.key, append.request, answer, moment))
+        self.answered[append.tenant, append.key] = (append.request, answer)
+        return receipt
+
+    def _stored(self, append: Append, index: int, seq: int, moment: datetime) -> Stored:
+        draft = append.drafts[index]
+        version = self.versions.get((append.tenant, draft.stream), 0) + 1
+        self.versions[append.tenant, draft.stream] = version
+        return stored(
+            tenant=append.tenant,
+            seq=seq,
+            draft=draft,
+            version=version,
+            identity=event_id(append.tenant, append.key, index),
+            moment=moment,
+        )
+
+
+def stored(
+    *, tenant: str, seq: int, draft: Draft, version: int, identity: UUID, moment: datetime
+) -> Stored:
+    """A draft with its place: the row to insert, leaf hash included."""
+    placed = Stored(
+        tenant=tenant,
+        seq=seq,
+        stream=draft.stream,
+        version=version,
+        event_id=identity,
+        topic=draft.topic,
+        state=draft.state,
+        meta=draft.meta,
+        recorded_at=moment,
+        leaf_hash=b"",
+    )
+    return msgspec.structs.replace(placed, leaf_hash=merkle.leaf_hash(leaf_of(placed)))
+
+
+def leaf_of(event: Stored) -> bytes:
+    """The bytes an event's leaf hash is over."""
+    return merkle.leaf_bytes(
+        tenant=event.tenant,
+        seq=event.seq,
+        stream=event.stream,
+        version=event.version,
+        event_id=event.event_id,
+        topic=event.topic,
+        recorded_at=event.recorded_at,
+        meta=event.meta,
+        state=event.state,
+    )
+
+
+def event_columns(events: Sequence[Stored]) -> dict[str, list[object]]:
+    """Rows to insert as parallel arrays, one per column."""
+    return {
+        "tenants": [event.tenant for event in events],
+        "seqs": [event.seq for event in events],
+        "streams": [event.stream for event in events],
+        "versions": [event.version for event in events],
+        "event_ids": [event.event_id for event in events],
+        "topics": [event.topic for event in events],
+        "states": [event.state for event in events],
+        "metas": [event.meta for event in events],
+        "moments": [event.recorded_at for event in events],
+        "leaf_hashes": [event.leaf_hash for event in events],
+    }
+
+
+def head_columns(heads: Sequence[Head]) -> dict[str, list[object]]:
+    """Heads to move as parallel arrays, one per column."""
+    return {
+        "tenants": [head.tenant for head in heads],
+        "seqs": [head.seq for head in heads],
+        "frontiers": [head.frontier for head in heads],
+        "roots": [merkle.root(head.frontier) for head in heads],
+        "moments": [head.recorded_at for head in heads],
+    }
+
+
+def advanced(head: Head, recorded: Sequence[Stored], moment: datetime) -> Head:
+    """The head once `recorded` stand behind it."""
+    return Head(
+        tenant=head.tenant,
+        seq=head.seq + len(recorded),
+        epoch=head.epoch,
+        frontier=merkle.extend(head.frontier, head.seq, [event.leaf_hash for event in recorded]),
+        recorded_at=moment,
+    )

@@ -1,0 +1,1 @@
+"""What is stored for ever: add fields with a default, never rename, never reuse."""

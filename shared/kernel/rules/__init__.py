@@ -1,0 +1,1 @@
+"""The law as data: one file per assessment year, published once, never edited."""

