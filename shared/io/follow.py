@@ -87,6 +87,8 @@ class Follower:
         self._seen: Mapping[str, int] = {}
         self._lag = 0
         self._loaded = False
+        self.pulled_total = 0
+        self.after_commit: Callable[[], None] = lambda: None
 
     @property
     def lag_events(self) -> int:
@@ -243,6 +245,7 @@ class Follower:
         for tenant, events in ready.items():
             self._checkpoints[tenant] = Checkpoint(events[-1].seq, epochs[tenant])
             self._blocked.pop(tenant, None)
+        self.after_commit()
 
     def _refuse_other_epoch(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
         for tenant in ready:
@@ -308,6 +311,7 @@ class Follower:
                     upto=tips[tenant].seq,
                     limit=envelope.EVENTS_MAX,
                 )
+            self.pulled_total += len(tenants)
             log.logger().info("follow.pulled", log=self._log, tenants=len(tenants))
             await self._apply_all(ready, {tenant: tips[tenant].epoch for tenant in tenants})
         return [

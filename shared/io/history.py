@@ -8,7 +8,7 @@ from msgspec import Struct
 from shared.io import postgres
 from shared.kernel import appending
 from shared.kernel.appending import Receipt
-from shared.kernel.errors import Corrupt, Refused
+from shared.kernel.errors import Corrupt
 from shared.kernel.recorded import Stored
 
 # Events read in one go; a longer range is read in pages.
@@ -74,14 +74,17 @@ class History:
             found[row["tenant"], row["stream"]].append(Stored(**row))
         return found
 
-    async def answered(self, tenant: str, key: str, request: bytes) -> Receipt | None:
-        """The receipt of a command seen before; refused if the key came with another request."""
+    async def answered(
+        self, commands: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], tuple[bytes, Receipt]]:
+        """The request's hash and the receipt of each (tenant, key) that was answered before."""
         async with postgres.borrowed(self._pool) as connection:
             rows = await postgres.fetch(
-                connection, _SQL["read_command"], {"tenant": tenant, "key": key}
+                connection,
+                _SQL["read_commands"],
+                {"tenants": [t for t, _ in commands], "keys": [k for _, k in commands]},
             )
-        if not rows:
-            return None
-        if rows[0]["request"] != request:
-            raise Refused("idempotency.key_reused", key=key)
-        return appending.decode_receipt(rows[0]["receipt"])
+        return {
+            (row["tenant"], row["key"]): (row["request"], appending.decode_receipt(row["receipt"]))
+            for row in rows
+        }

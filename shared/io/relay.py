@@ -30,11 +30,11 @@ _SQL = postgres.queries(Path(__file__).parent / "sql" / "relay.sql")
 class Relay:
     """Carries one log under one subject prefix."""
 
-    def __init__(self, url: str, schema: str, prefix: str, bus: Bus) -> None:
+    def __init__(self, url: str, schema: str, prefix: str) -> None:
         self._url = url
         self._schema = schema
         self._prefix = prefix
-        self._bus = bus
+        self._waiting = 0
         self._hint = asyncio.Event()
         self._window = asyncio.Semaphore(WINDOW_MAX)
 
@@ -42,24 +42,29 @@ class Relay:
         """Something was committed; only a hint, nothing depends on it."""
         self._hint.set()
 
-    async def run(self) -> None:
+    @property
+    def waiting_tenants(self) -> int:
+        """How many tenants had something to carry at the last look."""
+        return self._waiting
+
+    async def run(self, bus: Bus) -> None:
         """Lead or wait to lead, for ever."""
         while True:
             try:
-                await self._lead()
+                await self._lead(bus)
             except Failure as failure:
                 log.logger().warning("relay.interrupted", log=self._prefix, why=str(failure))
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _lead(self) -> None:
+    async def _lead(self, bus: Bus) -> None:
         session = await postgres.connect(self._url, self._schema, f"relay-{self._prefix}")
         async with session:
             with postgres.translated():
                 await self._wait_to_lead(session)
-                await self._bus.ensure_stream(self._prefix)
+                await bus.ensure_stream(self._prefix)
                 while True:
                     self._hint.clear()
-                    if not await self._carry(session):
+                    if not await self._carry(session, bus):
                         await self._rest()
 
     async def _wait_to_lead(self, session: postgres.Connection) -> None:
@@ -75,9 +80,10 @@ class Relay:
         except TimeoutError:
             return
 
-    async def _carry(self, session: postgres.Connection) -> bool:
+    async def _carry(self, session: postgres.Connection, bus: Bus) -> bool:
         """One round; whether there was anything to carry."""
         waiting = await postgres.fetch(session, _SQL["uncarried"], {"limit": TENANTS_MAX})
+        self._waiting = len(waiting)
         if not waiting:
             return False
         epochs = {row["tenant"]: row["epoch"] for row in waiting}
@@ -95,7 +101,7 @@ class Relay:
             self._range(epochs[tenant], [Stored(**row) for row in found])
             for tenant, found in groupby(rows, key=lambda row: str(row["tenant"]))
         ]
-        acknowledged = await asyncio.gather(*map(self._say, ranges))
+        acknowledged = await asyncio.gather(*(self._say(bus, moved) for moved in ranges))
         arrived = [moved for moved, said in zip(ranges, acknowledged, strict=True) if said]
         await postgres.execute(
             session,
@@ -114,10 +120,10 @@ class Relay:
         events = envelope.fitting(found)
         return Range(log=self._prefix, tenant=events[0].tenant, epoch=epoch, events=events)
 
-    async def _say(self, carried: Range) -> bool:
+    async def _say(self, bus: Bus, carried: Range) -> bool:
         async with self._window:
             try:
-                await self._bus.say(
+                await bus.say(
                     names.subject(self._prefix, carried.tenant),
                     carried.message_id,
                     envelope.pack(carried),

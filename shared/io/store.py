@@ -107,6 +107,14 @@ class GroupCommit:
         self._asked.set()
         return await answer
 
+    async def append_all(self, appends: Sequence[Append]) -> Sequence[Receipt | Failure]:
+        """Each append's own outcome; asked together, they share a commit."""
+        outcomes = await asyncio.gather(*map(self.append, appends), return_exceptions=True)
+        for outcome in outcomes:
+            if not isinstance(outcome, Receipt | Failure):
+                raise outcome
+        return [outcome for outcome in outcomes if isinstance(outcome, Receipt | Failure)]
+
     async def run(self) -> None:
         """Serve until closed and drained; one task, one commit at a time."""
         while self._queue or not self._closing:

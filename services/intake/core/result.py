@@ -21,8 +21,6 @@ class Publish(Struct, frozen=True, kw_only=True):
     year: int
     score: Decimal
     predikat: str
-    rule_set: str
-    rule_digest: str
     decree_number: str = ""
     decree_date: date | None = None
     source: str = ""
@@ -47,7 +45,7 @@ def evolve(result: Result, event: Event) -> Result:
             return result
 
 
-def decide(command: Publish, result: Result) -> tuple[Event, ...]:
+def decide(command: Publish, result: Result, rule_set: str, rule_digest: str) -> tuple[Event, ...]:
     """A result needs a decree or a source; saying the same again says nothing."""
     if not command.score.is_finite() or not 0 <= command.score <= SCORE_MAX:
         raise Refused("result.score_out_of_range", score=str(command.score))
@@ -62,8 +60,8 @@ def decide(command: Publish, result: Result) -> tuple[Event, ...]:
         year=command.year,
         score=command.score,
         predikat=command.predikat,
-        rule_set=command.rule_set,
-        rule_digest=command.rule_digest,
+        rule_set=rule_set,
+        rule_digest=rule_digest,
         decree_number=command.decree_number,
         decree_date=command.decree_date,
         source=command.source,

@@ -16,5 +16,10 @@ cross join lateral (
     order by version
 ) as found;
 
--- name: read_command
-select request, receipt from command where tenant = %(tenant)s and key = %(key)s;
+-- name: read_commands
+select asked.tenant, asked.key, command.request, command.receipt
+from unnest(%(tenants)s::text[], %(keys)s::text[]) as asked(tenant, key)
+join lateral (
+    select request, receipt from command
+    where command.tenant = asked.tenant and command.key = asked.key
+) as command on true;

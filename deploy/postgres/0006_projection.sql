@@ -1,0 +1,53 @@
+-- schemas: projection
+-- Read models; everything here may be dropped and filled again from the two logs.
+
+-- Every score and result ever told, with both clocks: `happened_at`, when the facts took place, and
+-- `known_at`, when they were recorded. A later row for the same moment restates the earlier one.
+create table score (
+    log         text not null,
+    tenant      text not null,
+    seq         bigint not null,
+    year        integer not null,
+    stage       text not null,
+    happened_at timestamptz not null,
+    known_at    timestamptz not null,
+    rule_set    text not null,
+    rule_digest text not null,
+    index       numeric not null,
+    predikat    text not null,
+    spd         numeric,
+    mean        numeric,
+    number      numeric,
+    innovations integer,
+    divisor     integer,
+    affairs     integer,
+    complete    boolean not null,
+    cut_seq     bigint not null,
+    decree      text not null default '',
+    source      text not null default '',
+    sample      boolean not null default false,
+    primary key (log, tenant, seq)
+);
+-- The one path of every ranking, current or as of a moment: the last row before it, per region.
+create index score_latest on score (tenant, year, stage, happened_at desc, seq desc);
+
+create table season (
+    keeper      text not null,
+    year        integer not null,
+    rule_set    text not null,
+    rule_digest text not null,
+    opened_at   timestamptz not null,
+    closed_at   timestamptz,
+    primary key (keeper, year)
+);
+
+-- When a region last said anything in a season.
+create table activity (
+    tenant       text not null,
+    year         integer not null,
+    last_seq     bigint not null,
+    last_at      timestamptz not null,
+    primary key (tenant, year)
+) with (fillfactor = 50);
+
+grant select, insert, update, delete on score, season, activity to jejak_projection;

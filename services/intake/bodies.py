@@ -1,0 +1,196 @@
+"""What callers send and are sent: separate shapes for input and output, unknown fields refused."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.kernel.appending import Receipt
+from shared.kernel.events.intake import Profile
+
+# One bulk request; larger loads are sent in several, each with its own key.
+ITEMS_MAX = 500
+
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Level = Annotated[int, Meta(description="Tingkat (parameter) 1 sampai 3; 0 menarik klaim")]
+Items = Meta(min_length=1, max_length=ITEMS_MAX)
+
+
+class Stated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A moment in the past with the document that states it; only for keys that may."""
+
+    occurred_at: datetime | None = None
+    basis: str = ""
+
+
+class SeasonBody(Stated, frozen=True, kw_only=True):
+    """Open a season: the rule set's id, as `2026.1`, and the letter that orders it."""
+
+    rule_set: str
+    letter: str = ""
+
+
+class ClosingBody(Stated, frozen=True, kw_only=True):
+    """Close a season by a letter."""
+
+    letter: str = ""
+
+
+class ProfileBody(Profile, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The profile of an innovation."""
+
+    def profile(self) -> Profile:
+        """As the event holds it."""
+        return Profile(**{name: getattr(self, name) for name in Profile.__struct_fields__})
+
+
+class RegisterBody(Stated, frozen=True, kw_only=True):
+    """Register an innovation; without an id of your own, one is given."""
+
+    profile: ProfileBody
+    innovation: str = ""
+
+
+class ReviseBody(Stated, frozen=True, kw_only=True):
+    """Replace an innovation's profile."""
+
+    profile: ProfileBody
+
+
+class SubmissionBody(Stated, frozen=True, kw_only=True):
+    """Send an innovation for verification."""
+
+
+class FileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An evidence file that was uploaded before, with the document's own number and date."""
+
+    sha256: Sha256
+    document_number: Annotated[str, Meta(max_length=200)] = ""
+    document_date: date | None = None
+
+
+class ClaimBody(Stated, frozen=True, kw_only=True):
+    """Claim a level with its evidence."""
+
+    level: Level
+    evidence: tuple[FileBody, ...] = ()
+
+
+class AcceptanceBody(Stated, frozen=True, kw_only=True):
+    """Accept a level; `evidence` names exactly the files that were reviewed."""
+
+    level: Level
+    evidence: tuple[Sha256, ...]
+    note: str = ""
+
+
+class ReturnBody(Stated, frozen=True, kw_only=True):
+    """Return a claim with a reason; `evidence` names exactly the files that were reviewed."""
+
+    reason: str
+    evidence: tuple[Sha256, ...]
+    note: str = ""
+
+
+class ClaimItemBody(ClaimBody, frozen=True, kw_only=True):
+    """One claim among many; without `innovation` it is the region's own row."""
+
+    indicator: str
+    innovation: str = ""
+
+
+class ClaimsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Many claims at once; each is recorded or refused on its own."""
+
+    items: Annotated[tuple[ClaimItemBody, ...], Items]
+
+
+class AcceptanceItemBody(AcceptanceBody, frozen=True, kw_only=True):
+    """One acceptance among many."""
+
+    indicator: str
+    innovation: str = ""
+
+
+class AcceptancesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Many acceptances at once; each is recorded or refused on its own."""
+
+    items: Annotated[tuple[AcceptanceItemBody, ...], Items]
+
+
+class ResultBody(Stated, frozen=True, kw_only=True):
+    """The official result with its decree or source; `sample` marks invented values."""
+
+    score: Decimal
+    predikat: str
+    decree_number: str = ""
+    decree_date: date | None = None
+    source: str = ""
+    sample: bool = False
+
+
+class ReceiptView(Struct, frozen=True, kw_only=True):
+    """Where a command's facts stand in the region's log; the same answer to the same key for ever.
+
+    `recorded` is 0 where everything was already true.
+    """
+
+    region: str
+    first_seq: int
+    last_seq: int
+    recorded: int
+    version: int
+    leaf_hashes: tuple[str, ...]
+    recorded_at: datetime
+    innovation: str = ""
+
+
+class OutcomeView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One item's outcome: its receipt, or why it was refused."""
+
+    receipt: ReceiptView | None = None
+    reason: str = ""
+    detail: str = ""
+
+
+class OutcomesView(Struct, frozen=True, kw_only=True):
+    """The outcomes in the order of the items."""
+
+    recorded: int
+    refused: int
+    outcomes: tuple[OutcomeView, ...]
+
+
+class InnovationView(Struct, frozen=True, kw_only=True):
+    """An innovation as it stands; its version is the ETag."""
+
+    region: str
+    year: int
+    innovation: str
+    status: str
+    version: int
+    profile: Profile
+
+
+class EvidenceView(Struct, frozen=True, kw_only=True):
+    """An evidence file as it was received."""
+
+    region: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
+def receipt_view(receipt: Receipt, stream: str, innovation: str = "") -> ReceiptView:
+    """A receipt as callers see it; `version` is the written stream's."""
+    return ReceiptView(
+        region=receipt.tenant,
+        first_seq=receipt.first,
+        last_seq=receipt.last,
+        recorded=receipt.last - receipt.first + 1,
+        version=receipt.versions[stream],
+        leaf_hashes=receipt.leaf_hashes,
+        recorded_at=receipt.recorded_at,
+        innovation=innovation,
+    )

@@ -1,0 +1,200 @@
+"""From a request to an order, from a receipt to an answer: what every route of intake shares."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from litestar import Request, Response
+from litestar.params import HeaderParameter
+from msgspec import Struct
+
+from services.intake import bodies
+from services.intake.bodies import (
+    ClaimBody,
+    OutcomesView,
+    OutcomeView,
+    ReceiptView,
+    Stated,
+)
+from services.intake.core.occurrence import Occurrence
+from services.intake.documents import Documents
+from services.intake.handle import Command, Intake, Order, target
+from services.intake.identity import Caller, Keys
+from shared.io import clock, http, problems
+from shared.kernel import names
+from shared.kernel.appending import Receipt
+from shared.kernel.errors import Failure, Missing, Refused
+from shared.kernel.events.intake import EvidenceReference
+from shared.kernel.regions import Register
+
+KEY_CHARACTERS_MAX = 200
+
+SEASON = "/v1/seasons/{year:int}"
+REGION = "/v1/regions/{region:str}"
+ENTRY = REGION + "/seasons/{year:int}"
+INNOVATION = ENTRY + "/innovations/{innovation_id:str}"
+INDICATOR = "/indicators/{code:str}"
+
+ERRORS = http.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        required=False,
+        description="Wajib pada POST: kunci yang sama dengan isi yang sama dijawab sama selamanya",
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", required=False, description="ETag versi yang diubah"),
+]
+
+
+def options() -> dict[str, Any]:
+    return {
+        "guards": [http.require_json],
+        "responses": ERRORS,
+        "security": [{"key": []}],
+    }
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What every writing request tells beside its body."""
+
+    caller: Caller
+    key: str
+    request: bytes
+    if_match: int | None
+    language: str
+
+
+class Door:
+    """Builds orders from requests and answers from receipts."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        keys: Keys,
+        documents: Documents,
+        regions: Register,
+        digests: Mapping[str, str],
+    ) -> None:
+        self.intake = intake
+        self.keys = keys
+        self.documents = documents
+        self.regions = regions
+        self.digests = digests
+
+    async def asked(
+        self,
+        request: Request[Any, Any, Any],
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
+    ) -> Asked:
+        """Who asks, under which key, with which bytes, on which version."""
+        caller = await self.keys.caller(request.headers.get("authorization", ""))
+        asked = f"{request.method} {request.url.path}\n".encode() + await request.body()
+        return Asked(
+            caller=caller,
+            key=_key(caller, idempotency_key, required=request.method == "POST"),
+            request=hashlib.sha256(asked).digest(),
+            if_match=_version(if_match),
+            language=http.language_of(request),
+        )
+
+    def region(self, asked: Asked, region: str, *roles: Any) -> None:
+        """The region exists, the key reaches it, and its role may do this."""
+        if all(known.code != region for known in self.regions.regions):
+            raise Missing("region.unknown", region=region)
+        asked.caller.must_reach(region)
+        asked.caller.must_be(*roles)
+
+    async def one(
+        self, asked: Asked, tenant: str, body: Stated, command: Command, innovation_id: str = ""
+    ) -> Response[ReceiptView]:
+        """Carry out one command: 201 with its receipt, 200 where all was already true."""
+        order = self.order(asked, tenant, body, command)
+        outcome = (await self.intake.handle([order]))[0]
+        if isinstance(outcome, Failure):
+            raise outcome
+        view = bodies.receipt_view(outcome, target(order), innovation_id)
+        headers = {"ETag": f'"{view.version}"'}
+        return Response(view, status_code=201 if view.recorded else 200, headers=headers)
+
+    async def many(self, orders: Sequence[Order | Failure], language: str) -> OutcomesView:
+        """Carry out many; each has its own outcome."""
+        sound = [order for order in orders if isinstance(order, Order)]
+        told = iter(await self.intake.handle(sound))
+        outcomes = [
+            _outcome(order, next(told) if isinstance(order, Order) else order, language)
+            for order in orders
+        ]
+        refused = sum(1 for outcome in outcomes if outcome.receipt is None)
+        return OutcomesView(
+            recorded=len(outcomes) - refused, refused=refused, outcomes=tuple(outcomes)
+        )
+
+    def order(
+        self, asked: Asked, tenant: str, body: Stated, command: Command, suffix: str = ""
+    ) -> Order:
+        """A command with all that surrounds it."""
+        return Order(
+            caller=asked.caller,
+            tenant=tenant,
+            key=asked.key + suffix,
+            request=asked.request,
+            command=command,
+            occurrence=Occurrence(occurred_at=body.occurred_at, basis=body.basis),
+            if_match=asked.if_match,
+        )
+
+    async def evidence(
+        self, region: str, claims: Sequence[ClaimBody]
+    ) -> Mapping[str, EvidenceReference]:
+        """The uploaded files that the claims name, by fingerprint."""
+        wanted = {file.sha256 for claim in claims for file in claim.evidence}
+        return {
+            kept.sha256: EvidenceReference(
+                sha256=kept.sha256, size_bytes=kept.size_bytes, media_type=kept.media_type
+            )
+            for kept in (await self.documents.known(region, wanted)).values()
+        }
+
+
+def _outcome(order: Order | Failure, outcome: Receipt | Failure, language: str) -> OutcomeView:
+    if isinstance(outcome, Failure):
+        problem = problems.problem_of(outcome, language, "")
+        return OutcomeView(reason=problem.title, detail=problem.detail)
+    assert isinstance(order, Order)
+    return OutcomeView(receipt=bodies.receipt_view(outcome, target(order)))
+
+
+def _key(caller: Caller, given: str | None, *, required: bool) -> str:
+    """The command's key; each API key has its own, so that two programs never share one."""
+    if given is None:
+        if required:
+            raise Refused("idempotency.key_missing")
+        return clock.new_id()
+    if not given or len(given) > KEY_CHARACTERS_MAX or any(map(str.isspace, given)):
+        raise Refused("idempotency.key_malformed", characters_max=KEY_CHARACTERS_MAX)
+    return f"{caller.key}:{given}"
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None:
+        return None
+    bare = if_match.strip().removeprefix('"').removesuffix('"')
+    if not bare.isascii() or not bare.isdigit():
+        raise Refused("precondition.malformed")
+    return int(bare)
+
+
+def innovation_name(given: str) -> str:
+    if not names.is_innovation(given):
+        raise Refused("innovation.name_malformed")
+    return given
+
+
+def subject(innovation_id: str) -> str:
+    return innovation_name(innovation_id) if innovation_id else ""

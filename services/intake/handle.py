@@ -1,0 +1,278 @@
+"""Load, decide, append, and decide again if someone was quicker: the one path into the log.
+
+Orders of one tenant are handled together: their streams are read in one query, each is decided on
+what the ones before it left, and each is recorded or refused on its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from msgspec import Struct
+
+from services.intake.core import indicator, innovation, occurrence, result, season
+from services.intake.core.occurrence import Occurrence
+from services.intake.identity import Caller
+from shared.io import clock
+from shared.io.history import History
+from shared.io.store import GroupCommit
+from shared.kernel import names
+from shared.kernel.appending import Append, Draft, Receipt
+from shared.kernel.errors import Failure, Outrun, Refused
+from shared.kernel.events.intake import SeasonEntered, SeasonOpened
+from shared.kernel.recorded import Event, Meta, Recorded, decode, encode, topic
+from shared.kernel.rules.ruleset import RuleSet
+
+# Someone quicker makes us decide again this often before the caller is told.
+DECISIONS_MAX = 3
+
+Command = season.Command | innovation.Command | indicator.Command | result.Publish
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """One command as it was asked: by whom, for whom, under which key, on which version.
+
+    `request` is the SHA-256 of what was sent. `if_match` is the version the caller has read.
+    """
+
+    caller: Caller
+    tenant: str
+    key: str
+    request: bytes
+    command: Command
+    occurrence: Occurrence
+    if_match: int | None = None
+
+
+class Loaded(Struct, frozen=True, kw_only=True):
+    """The streams a batch of orders rests on; later orders see what earlier ones decided.
+
+    `moments` are when the recorded facts took place, `opened` the seq of each season's opening.
+    """
+
+    streams: dict[tuple[str, str], list[Event]]
+    moments: Mapping[tuple[str, str], Sequence[datetime]]
+    opened: Mapping[tuple[str, str], int]
+
+    def fold(self, tenant: str, stream: str, noun: Any) -> Any:
+        """The state of a stream, by the noun's own `EMPTY` and `evolve`."""
+        return reduce(noun.evolve, self.streams[tenant, stream], noun.EMPTY)
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """The rules of a region's season, and its entry event if this is its first fact there."""
+
+    rules: RuleSet
+    rule_digest: str
+    entry: tuple[Event, ...]
+
+
+class Intake:
+    """Everything intake may do to the log."""
+
+    def __init__(
+        self, history: History, store: GroupCommit, rule_sets: Mapping[str, RuleSet]
+    ) -> None:
+        self._history = history
+        self._store = store
+        self._rule_sets = rule_sets
+
+    async def handle(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
+        """Each order's own outcome, in the order asked."""
+        outcomes: dict[int, Receipt | Failure] = {}
+        for attempt in range(1, DECISIONS_MAX + 1):
+            waiting = [place for place in range(len(orders)) if place not in outcomes]
+            if not waiting:
+                break
+            told = await self._round([orders[place] for place in waiting])
+            for place, outcome in zip(waiting, told, strict=True):
+                moved = isinstance(outcome, Outrun) and outcome.reason != "precondition.stale"
+                if not moved or attempt == DECISIONS_MAX:
+                    outcomes[place] = outcome
+        return [outcomes[place] for place in range(len(orders))]
+
+    async def innovation(
+        self, tenant: str, year: int, innovation_id: str
+    ) -> tuple[innovation.Innovation, int]:
+        """An innovation as it stands, with its version."""
+        name = (tenant, names.innovation(year, innovation_id))
+        events = (await self._history.read_streams([name]))[name]
+        facts = [decode(stored).event for stored in events]
+        return reduce(innovation.evolve, facts, innovation.EMPTY), len(facts)
+
+    async def _round(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
+        """Decide all on one reading, then append all at once so that they share a commit."""
+        answered = await self._history.answered([(order.tenant, order.key) for order in orders])
+        loaded = await self._load(orders)
+        outcomes: list[Receipt | Failure | None] = []
+        appends: list[Append] = []
+        for order in orders:
+            try:
+                receipt = _answered(order, answered)
+                if receipt is None:
+                    appends.append(self._decided(order, loaded))
+                outcomes.append(receipt)
+            except Failure as failure:
+                outcomes.append(failure)
+        told = iter(await self._store.append_all(appends))
+        return [next(told) if outcome is None else outcome for outcome in outcomes]
+
+    async def _load(self, orders: Sequence[Order]) -> Loaded:
+        wanted = sorted({name for order in orders for name in _rests_on(order)})
+        found = {
+            name: [decode(stored) for stored in events]
+            for name, events in (await self._history.read_streams(wanted)).items()
+        }
+        return Loaded(
+            streams={name: [one.event for one in facts] for name, facts in found.items()},
+            moments={
+                name: [one.happened_at for one in recorded] for name, recorded in found.items()
+            },
+            opened={name: _opening(facts) for name, facts in found.items()},
+        )
+
+    def _decided(self, order: Order, loaded: Loaded) -> Append:
+        """What the order comes to, as one append; `loaded` moves on with it."""
+        written_to = target(order)
+        own = [stream for tenant, stream in _rests_on(order) if tenant == order.tenant]
+        expected = {stream: len(loaded.streams[order.tenant, stream]) for stream in own}
+        if order.if_match is not None and order.if_match != expected[written_to]:
+            raise Outrun("precondition.stale", current=expected[written_to])
+        entry, events = self._events(order, loaded)
+        occurrence.check(
+            order.occurrence,
+            allowed=order.caller.history,
+            now=clock.now(),
+            earlier=[
+                moment
+                for stream in own
+                if stream != names.entry(order.command.year)
+                for moment in loaded.moments[order.tenant, stream]
+            ],
+        )
+        written = [(names.entry(order.command.year), event) for event in entry if events]
+        written.extend((written_to, event) for event in events)
+        meta = _meta(order)
+        for stream, event in written:
+            loaded.streams[order.tenant, stream].append(event)
+        return Append(
+            tenant=order.tenant,
+            key=order.key,
+            request=order.request,
+            expected=expected,
+            drafts=tuple(
+                Draft(stream=stream, topic=topic(event), state=encode(event), meta=meta)
+                for stream, event in written
+            ),
+        )
+
+    def _events(self, order: Order, loaded: Loaded) -> tuple[Sequence[Event], Sequence[Event]]:
+        """The entry into the season where it is due, and the command's own events."""
+        command, tenant = order.command, order.tenant
+        state = loaded.fold(tenant, target(order), _noun(command))
+        match command:
+            case season.Open() | season.Close():
+                return (), season.decide(command, state)
+            case innovation.Register() | innovation.Revise() | innovation.Submit():
+                rules = self._rules(order, loaded, reporting=True)
+                return rules.entry, innovation.decide(command, state)
+            case indicator.Claim() | indicator.Accept() | indicator.Return():
+                reporting = isinstance(command, indicator.Claim)
+                rules = self._rules(order, loaded, reporting=reporting)
+                if command.innovation:
+                    stream = names.innovation(command.year, command.innovation)
+                    known = loaded.fold(tenant, stream, innovation)
+                    innovation.must_be_known(known, command.innovation)
+                return rules.entry, indicator.decide(command, state, rules.rules)
+            case result.Publish():
+                rules = self._rules(order, loaded, reporting=False)
+                events = result.decide(command, state, rules.rules.id, rules.rule_digest)
+                return rules.entry, events
+
+    def _rules(self, order: Order, loaded: Loaded, *, reporting: bool) -> Rules:
+        """The season's rules for this region; its province's season comes before the ministry's."""
+        year = order.command.year
+        for keeper in _keepers(order.tenant):
+            held = loaded.fold(keeper, names.season(year), season)
+            if held.opened:
+                break
+        (season.must_be_open if reporting else season.must_be_opened)(held, year)
+        entered = loaded.streams[order.tenant, names.entry(year)]
+        if entered and isinstance(entered[0], SeasonEntered):
+            rules = self._rule_sets[entered[0].rule_set]
+            return Rules(rules=rules, rule_digest=entered[0].rule_digest, entry=())
+        opened_seq = loaded.opened[keeper, names.season(year)]
+        entry = season.enter(held, year, keeper, opened_seq)
+        rules = self._rule_sets[held.rule_set]
+        return Rules(rules=rules, rule_digest=held.rule_digest, entry=(entry,))
+
+
+def _answered(
+    order: Order, answered: Mapping[tuple[str, str], tuple[bytes, Receipt]]
+) -> Receipt | None:
+    before = answered.get((order.tenant, order.key))
+    if before is None:
+        return None
+    if before[0] != order.request:
+        raise Refused("idempotency.key_reused", key=order.key)
+    return before[1]
+
+
+def _keepers(tenant: str) -> tuple[str, ...]:
+    return (names.province_of(tenant), names.MINISTRY)
+
+
+def target(order: Order) -> str:
+    """The stream the command writes."""
+    match order.command:
+        case season.Open(year=year) | season.Close(year=year):
+            return names.season(year)
+        case innovation.Register() | innovation.Revise() | innovation.Submit() as command:
+            return names.innovation(command.year, command.innovation)
+        case indicator.Claim() | indicator.Accept() | indicator.Return() as command:
+            subject = command.innovation or names.REGION
+            return names.claim(command.year, subject, command.indicator)
+        case result.Publish(year=year):
+            return names.result(year)
+
+
+def _noun(command: Command) -> Any:
+    match command:
+        case season.Open() | season.Close():
+            return season
+        case innovation.Register() | innovation.Revise() | innovation.Submit():
+            return innovation
+        case indicator.Claim() | indicator.Accept() | indicator.Return():
+            return indicator
+        case result.Publish():
+            return result
+
+
+def _rests_on(order: Order) -> Sequence[tuple[str, str]]:
+    """Every (tenant, stream) that must be read to decide."""
+    command, tenant = order.command, order.tenant
+    streams = [(tenant, target(order))]
+    if isinstance(command, season.Open | season.Close):
+        return streams
+    streams.append((tenant, names.entry(command.year)))
+    if isinstance(command, indicator.Command) and command.innovation:
+        streams.append((tenant, names.innovation(command.year, command.innovation)))
+    streams.extend((keeper, names.season(command.year)) for keeper in _keepers(tenant))
+    return streams
+
+
+def _opening(recorded: Sequence[Recorded]) -> int:
+    return next((one.seq for one in recorded if isinstance(one.event, SeasonOpened)), 0)
+
+
+def _meta(order: Order) -> bytes:
+    return encode(
+        Meta(
+            actor=order.caller.key,
+            role=order.caller.role,
+            command=order.key,
+            occurred_at=order.occurrence.occurred_at,
+            basis=order.occurrence.basis,
+        )
+    )

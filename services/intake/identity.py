@@ -1,0 +1,93 @@
+"""Who is asking, for which tenant, in which role: told by the API key alone.
+
+A key is `jejak_<id>_<secret>`; the database keeps the SHA-256 of the secret, which has 256 random
+bits, so a plain hash is enough. A revoked key is refused within `KEY_SECONDS_MAX`.
+"""
+
+import hashlib
+import hmac
+from typing import Literal
+
+from msgspec import Struct
+
+from shared.io import clock, postgres
+from shared.kernel import names
+from shared.kernel.errors import Missing, Refused
+
+Role = Literal["region_admin", "verifier", "ministry"]
+
+# How long a key's row is believed before it is read again: the longest a revoked key still works.
+KEY_SECONDS_MAX = 5.0
+KEYS_MAX = 10_000
+
+PREFIX = "jejak"
+
+_SELECT = """
+select id, tenant, role, secret_hash, history from api_key
+where id = %(id)s and revoked_at is null
+"""
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """A known key: its tenant, its role, and whether it may state moments in the past."""
+
+    key: str
+    tenant: str
+    role: Role
+    history: bool = False
+
+    def must_be(self, *roles: Role) -> None:
+        """Refuse any other role."""
+        if self.role not in roles:
+            raise Refused("role.not_allowed", role=self.role, needed=", ".join(roles))
+
+    def must_reach(self, region: str) -> None:
+        """A region outside the key's reach is answered exactly like one that does not exist."""
+        own = region == self.tenant
+        above = self.role != "region_admin" and self.tenant in (
+            names.MINISTRY,
+            names.province_of(region),
+        )
+        if not names.is_tenant(region) or not (own or above):
+            raise Missing("region.unknown", region=region)
+
+
+class Keys:
+    """The door's memory of API keys."""
+
+    def __init__(self, pool: postgres.Pool) -> None:
+        self._pool = pool
+        self._known: dict[str, tuple[float, bytes, Caller]] = {}
+
+    async def caller(self, authorization: str) -> Caller:
+        """Who sent this header; `Refused` if nobody we know."""
+        scheme, _, presented = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not presented:
+            raise Refused("identity.missing")
+        prefix, _, rest = presented.strip().partition("_")
+        identity, _, secret = rest.partition("_")
+        if prefix != PREFIX or not identity or not secret:
+            raise Refused("identity.unknown")
+        secret_hash, caller = await self._look_up(identity)
+        if not hmac.compare_digest(secret_hash, hashlib.sha256(secret.encode()).digest()):
+            raise Refused("identity.unknown")
+        return caller
+
+    async def _look_up(self, identity: str) -> tuple[bytes, Caller]:
+        now = clock.monotonic_seconds()
+        known = self._known.get(identity)
+        if known is not None and now - known[0] < KEY_SECONDS_MAX:
+            return known[1], known[2]
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(connection, _SELECT, {"id": identity})
+        if not rows:
+            self._known.pop(identity, None)
+            raise Refused("identity.unknown")
+        row = rows[0]
+        caller = Caller(
+            key=row["id"], tenant=row["tenant"], role=row["role"], history=row["history"]
+        )
+        if len(self._known) >= KEYS_MAX:
+            self._known.clear()
+        self._known[identity] = (now, row["secret_hash"], caller)
+        return row["secret_hash"], caller

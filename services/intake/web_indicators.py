@@ -1,0 +1,227 @@
+"""Routes of indicators and their evidence, one by one and many at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar import Request, Response, post, put
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody, RawBody
+from litestar.types import ControllerRouterHandler
+
+from services.intake.bodies import (
+    AcceptanceBody,
+    AcceptancesBody,
+    ClaimBody,
+    ClaimsBody,
+    EvidenceView,
+    OutcomesView,
+    ReceiptView,
+    ReturnBody,
+)
+from services.intake.core import indicator
+from services.intake.documents import FILE_BYTES_MAX
+from services.intake.door import (
+    ENTRY,
+    ERRORS,
+    INDICATOR,
+    INNOVATION,
+    REGION,
+    Asked,
+    Door,
+    options,
+    subject,
+)
+from services.intake.handle import Order
+from shared.kernel.errors import Failure, Refused
+from shared.kernel.events.intake import EvidenceReference
+
+
+def claim_command(
+    year: int,
+    innovation_id: str,
+    code: str,
+    body: ClaimBody,
+    known: Mapping[str, EvidenceReference],
+) -> indicator.Claim:
+    """A claim whose files are all there."""
+    references = []
+    for file in body.evidence:
+        if file.sha256 not in known:
+            raise Refused("evidence.not_uploaded", sha256=file.sha256)
+        kept = known[file.sha256]
+        references.append(
+            EvidenceReference(
+                sha256=kept.sha256,
+                size_bytes=kept.size_bytes,
+                media_type=kept.media_type,
+                document_number=file.document_number,
+                document_date=file.document_date,
+            )
+        )
+    return indicator.Claim(
+        year=year,
+        innovation=innovation_id,
+        indicator=code,
+        level=body.level,
+        evidence=tuple(references),
+    )
+
+
+def accept_command(
+    year: int, innovation_id: str, code: str, body: AcceptanceBody
+) -> indicator.Accept:
+    """An acceptance as the core takes it."""
+    return indicator.Accept(
+        year=year,
+        innovation=innovation_id,
+        indicator=code,
+        level=body.level,
+        evidence=body.evidence,
+        note=body.note,
+    )
+
+
+def routes(door: Door) -> Sequence[ControllerRouterHandler]:
+    """All routes of this file."""
+    return [*_indicator_routes(door), *_bulk_routes(door), *_evidence_routes(door)]
+
+
+def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
+    def both(path: str) -> list[str]:
+        return [INNOVATION + INDICATOR + path, ENTRY + INDICATOR + path]
+
+    @put(both("/claim"), dependencies={"asked": Provide(door.asked)}, **options())
+    async def claim_level(
+        region: FromPath[str],
+        year: FromPath[int],
+        code: FromPath[str],
+        data: JSONBody[ClaimBody],
+        asked: NamedDependency[Asked],
+        innovation_id: FromPath[str] = "",
+    ) -> Response[ReceiptView]:
+        """Claim a level of an innovation's indicator, or of the region's own row."""
+        door.region(asked, region, "region_admin")
+        known = await door.evidence(region, [data])
+        command = claim_command(year, subject(innovation_id), code, data, known)
+        return await door.one(asked, region, data, command, innovation_id)
+
+    @post(both("/acceptance"), dependencies={"asked": Provide(door.asked)}, **options())
+    async def accept_level(
+        region: FromPath[str],
+        year: FromPath[int],
+        code: FromPath[str],
+        data: JSONBody[AcceptanceBody],
+        asked: NamedDependency[Asked],
+        innovation_id: FromPath[str] = "",
+    ) -> Response[ReceiptView]:
+        """Accept a level after reviewing exactly the files named."""
+        door.region(asked, region, "verifier")
+        command = accept_command(year, subject(innovation_id), code, data)
+        return await door.one(asked, region, data, command, innovation_id)
+
+    @post(both("/return"), dependencies={"asked": Provide(door.asked)}, **options())
+    async def return_claim(
+        region: FromPath[str],
+        year: FromPath[int],
+        code: FromPath[str],
+        data: JSONBody[ReturnBody],
+        asked: NamedDependency[Asked],
+        innovation_id: FromPath[str] = "",
+    ) -> Response[ReceiptView]:
+        """Return a claim with a reason after reviewing exactly the files named."""
+        door.region(asked, region, "verifier")
+        command = indicator.Return(
+            year=year,
+            innovation=subject(innovation_id),
+            indicator=code,
+            reason=data.reason,
+            evidence=data.evidence,
+            note=data.note,
+        )
+        return await door.one(asked, region, data, command, innovation_id)
+
+    return [claim_level, accept_level, return_claim]
+
+
+def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
+    @post(
+        ENTRY + "/claims",
+        status_code=200,
+        dependencies={"asked": Provide(door.asked)},
+        **options(),
+    )
+    async def claim_many(
+        region: FromPath[str],
+        year: FromPath[int],
+        data: JSONBody[ClaimsBody],
+        asked: NamedDependency[Asked],
+    ) -> OutcomesView:
+        """Claim many levels; each is recorded or refused on its own."""
+        door.region(asked, region, "region_admin")
+        known = await door.evidence(region, data.items)
+        orders: list[Order | Failure] = []
+        for place, item in enumerate(data.items):
+            try:
+                command = claim_command(year, subject(item.innovation), item.indicator, item, known)
+                orders.append(door.order(asked, region, item, command, f"/{place}"))
+            except Failure as failure:
+                orders.append(failure)
+        return await door.many(orders, asked.language)
+
+    @post(
+        ENTRY + "/acceptances",
+        status_code=200,
+        dependencies={"asked": Provide(door.asked)},
+        **options(),
+    )
+    async def accept_many(
+        region: FromPath[str],
+        year: FromPath[int],
+        data: JSONBody[AcceptancesBody],
+        asked: NamedDependency[Asked],
+    ) -> OutcomesView:
+        """Accept many levels; each is recorded or refused on its own."""
+        door.region(asked, region, "verifier")
+        orders = [
+            door.order(
+                asked,
+                region,
+                item,
+                accept_command(year, item.innovation, item.indicator, item),
+                f"/{place}",
+            )
+            for place, item in enumerate(data.items)
+        ]
+        return await door.many(orders, asked.language)
+
+    return [claim_many, accept_many]
+
+
+def _evidence_routes(door: Door) -> Sequence[ControllerRouterHandler]:
+    @put(
+        REGION + "/evidence/{sha256:str}",
+        status_code=201,
+        request_max_body_size=FILE_BYTES_MAX,
+        responses=ERRORS,
+        security=[{"key": []}],
+    )
+    async def upload_evidence(
+        request: Request[Any, Any, Any],
+        region: FromPath[str],
+        sha256: FromPath[str],
+        body: RawBody,
+    ) -> EvidenceView:
+        """Upload an evidence file under its SHA-256; uploading the same again changes nothing."""
+        caller = await door.keys.caller(request.headers.get("authorization", ""))
+        caller.must_reach(region)
+        caller.must_be("region_admin")
+        given = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        kept = await door.documents.keep(region, sha256, given, body)
+        return EvidenceView(
+            region=region,
+            sha256=kept.sha256,
+            size_bytes=kept.size_bytes,
+            media_type=kept.media_type,
+        )
+
+    return [upload_evidence]

@@ -1,0 +1,131 @@
+"""Hear facts and scores, write rows: in the transaction that moves the checkpoints."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shared.io import postgres
+from shared.kernel.events.intake import ResultPublished, SeasonClosed, SeasonOpened
+from shared.kernel.events.scoring import ScoreCalculated
+from shared.kernel.recorded import Recorded, Stored, decode
+
+FINAL = "final"
+
+_SQL = postgres.queries(Path(__file__).parent / "project.sql")
+
+Row = Mapping[str, Any]
+
+
+async def project_facts(
+    connection: postgres.Connection, ranges: Mapping[str, Sequence[Stored]]
+) -> None:
+    """What intake says: seasons, official results, and when each region last spoke."""
+    rows: list[Row] = []
+    spoken: dict[tuple[str, int], tuple[int, datetime]] = {}
+    for events in ranges.values():
+        for recorded in map(decode, events):
+            event = recorded.event
+            spoken[recorded.tenant, event.year] = (recorded.seq, recorded.happened_at)
+            match event:
+                case SeasonOpened() | SeasonClosed():
+                    await _season(connection, recorded, event)
+                case ResultPublished():
+                    rows.append(_result(recorded, event))
+                case _:
+                    continue
+    await _add(connection, rows)
+    await postgres.execute(
+        connection,
+        _SQL["note_activity"],
+        {
+            "tenants": [tenant for tenant, _ in spoken],
+            "years": [year for _, year in spoken],
+            "seqs": [seq for seq, _ in spoken.values()],
+            "moments": [moment for _, moment in spoken.values()],
+        },
+    )
+
+
+async def project_scores(
+    connection: postgres.Connection, ranges: Mapping[str, Sequence[Stored]]
+) -> None:
+    """What scoring says: the history of every index."""
+    rows = [
+        _score(recorded, recorded.event)
+        for events in ranges.values()
+        for recorded in map(decode, events)
+        if isinstance(recorded.event, ScoreCalculated)
+    ]
+    await _add(connection, rows)
+
+
+async def _season(
+    connection: postgres.Connection, recorded: Recorded, event: SeasonOpened | SeasonClosed
+) -> None:
+    told = {"keeper": recorded.tenant, "year": event.year, "moment": recorded.happened_at}
+    if isinstance(event, SeasonOpened):
+        told |= {"rule_set": event.rule_set, "rule_digest": event.rule_digest}
+        await postgres.execute(connection, _SQL["open_season"], told)
+    else:
+        await postgres.execute(connection, _SQL["close_season"], told)
+
+
+def _score(recorded: Recorded, event: ScoreCalculated) -> Row:
+    return {
+        "logs": "sco",
+        "tenants": recorded.tenant,
+        "seqs": recorded.seq,
+        "years": event.year,
+        "stages": event.stage,
+        "happened": event.happened_at,
+        "known": event.known_at,
+        "rule_sets": event.rule_set,
+        "rule_digests": event.rule_digest,
+        "indexes": event.index,
+        "predikat": event.predikat,
+        "spd": event.spd,
+        "means": event.mean,
+        "numbers": event.number,
+        "innovations": event.innovations,
+        "divisors": event.divisor,
+        "affairs": event.affairs,
+        "complete": event.complete,
+        "cuts": event.cut_seq,
+        "decrees": "",
+        "sources": "",
+        "samples": False,
+    }
+
+
+def _result(recorded: Recorded, event: ResultPublished) -> Row:
+    return {
+        "logs": "evt",
+        "tenants": recorded.tenant,
+        "seqs": recorded.seq,
+        "years": event.year,
+        "stages": FINAL,
+        "happened": recorded.happened_at,
+        "known": recorded.recorded_at,
+        "rule_sets": event.rule_set,
+        "rule_digests": event.rule_digest,
+        "indexes": event.score,
+        "predikat": event.predikat,
+        "spd": None,
+        "means": None,
+        "numbers": None,
+        "innovations": None,
+        "divisors": None,
+        "affairs": None,
+        "complete": True,
+        "cuts": recorded.seq,
+        "decrees": event.decree_number,
+        "sources": event.source,
+        "samples": event.sample,
+    }
+
+
+async def _add(connection: postgres.Connection, rows: Sequence[Row]) -> None:
+    if rows:
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        await postgres.execute(connection, _SQL["add_scores"], columns)

@@ -1,0 +1,26 @@
+-- name: add_scores
+insert into score (log, tenant, seq, year, stage, happened_at, known_at, rule_set, rule_digest,
+                   index, predikat, spd, mean, number, innovations, divisor, affairs, complete,
+                   cut_seq, decree, source, sample)
+select * from unnest(
+    %(logs)s::text[], %(tenants)s::text[], %(seqs)s::bigint[], %(years)s::integer[],
+    %(stages)s::text[], %(happened)s::timestamptz[], %(known)s::timestamptz[],
+    %(rule_sets)s::text[], %(rule_digests)s::text[], %(indexes)s::numeric[], %(predikat)s::text[],
+    %(spd)s::numeric[], %(means)s::numeric[], %(numbers)s::numeric[], %(innovations)s::integer[],
+    %(divisors)s::integer[], %(affairs)s::integer[], %(complete)s::boolean[], %(cuts)s::bigint[],
+    %(decrees)s::text[], %(sources)s::text[], %(samples)s::boolean[]);
+
+-- name: open_season
+insert into season (keeper, year, rule_set, rule_digest, opened_at)
+values (%(keeper)s, %(year)s, %(rule_set)s, %(rule_digest)s, %(moment)s)
+on conflict (keeper, year) do nothing;
+
+-- name: close_season
+update season set closed_at = %(moment)s where keeper = %(keeper)s and year = %(year)s;
+
+-- name: note_activity
+insert into activity (tenant, year, last_seq, last_at)
+select * from unnest(%(tenants)s::text[], %(years)s::integer[], %(seqs)s::bigint[],
+                     %(moments)s::timestamptz[])
+on conflict (tenant, year) do update
+set last_seq = excluded.last_seq, last_at = greatest(activity.last_at, excluded.last_at);

@@ -1,0 +1,72 @@
+"""Wiring of scoring, the one place that constructs: `python -m services.scoring`."""
+
+import asyncio
+from collections.abc import Mapping
+
+from services.scoring.consume import Scoring
+from shared.io import bus, config, http, log, postgres, rulebook
+from shared.io.follow import Follower
+from shared.io.history import History
+from shared.io.relay import Relay
+
+READERS = 3
+WRITERS = 2
+VERSION = "1"
+
+
+async def main() -> None:
+    """Follow intake's log, keep scorecards, relay the scores, until told to stop."""
+    settings = config.read(config.Scoring)
+    log.open_log("scoring", settings.log_style)
+    url = settings.database_url
+    async with (
+        postgres.pool(url, "intake", "scoring-read", READERS) as facts,
+        postgres.pool(url, "scoring", "scoring-write", WRITERS) as own,
+    ):
+        history = History(facts)
+        scoring = Scoring(history, rulebook.rule_sets(), rulebook.rule_digests())
+        follower = Follower(
+            log_name="evt",
+            consumer="scoring",
+            history=history,
+            pool=own,
+            apply=scoring.apply,
+            forget=scoring.forget,
+        )
+        relay = Relay(url, "scoring", "sco")
+        follower.after_commit = relay.nudge
+        app = http.application(
+            title="Jejak Inovasi: scoring",
+            version=VERSION,
+            handlers=[],
+            ready=lambda: {"following": follower.ready},
+            gauges=lambda: _gauges(follower, relay),
+        )
+        loops = [
+            asyncio.create_task(follower.run(), name="follow"),
+            asyncio.create_task(_on_bus(follower, relay, settings.nats_url), name="bus"),
+        ]
+        await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def _on_bus(follower: Follower, relay: Relay, nats_url: str) -> None:
+    """What needs the bus; the follower sweeps the log without it."""
+    async with bus.connected(nats_url, "scoring") as line, asyncio.TaskGroup() as tasks:
+        tasks.create_task(follower.hear(line))
+        tasks.create_task(relay.run(line))
+
+
+def _gauges(follower: Follower, relay: Relay) -> Mapping[str, float]:
+    return {
+        "lag_events": follower.lag_events,
+        "blocked_tenants": len(follower.blocked_tenants),
+        "pulled_ranges_total": follower.pulled_total,
+        "relay_uncarried_tenants": relay.waiting_tenants,
+    }
+
+
+if __name__ == "__main__":
+    http.run(main)

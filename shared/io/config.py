@@ -1,0 +1,62 @@
+"""The environment, read once: one frozen struct per service, no default for a secret.
+
+`NAME_FILE` may name a file that holds the value, for secrets mounted as files.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from shared.kernel.errors import Refused
+
+T = TypeVar("T", bound="Service")
+
+
+class Service(Struct, frozen=True, kw_only=True):
+    """What every service is told: where the database, the bus and its own door are."""
+
+    database_url: str
+    nats_url: str
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 0
+    log_style: str = "json"
+
+
+class Intake(Service, frozen=True, kw_only=True):
+    """Intake also keeps evidence bytes: a `file://` or `s3://` address."""
+
+    evidence_url: str
+    listen_port: int = 8401
+
+
+class Scoring(Service, frozen=True, kw_only=True):
+    """Scoring offers health and metrics only."""
+
+    listen_port: int = 8402
+
+
+class Projection(Service, frozen=True, kw_only=True):
+    """Projection serves the pages and the read interface."""
+
+    listen_port: int = 8400
+
+
+def read(kind: type[T], environment: Mapping[str, str] | None = None) -> T:
+    """The service's configuration; `Refused` names what is missing or malformed."""
+    given = os.environ if environment is None else environment
+    found = {
+        field: value for field in kind.__struct_fields__ if (value := _value(given, field.upper()))
+    }
+    try:
+        return msgspec.convert(found, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused("config.unusable", why=str(error)) from error
+
+
+def _value(given: Mapping[str, str], name: str) -> str:
+    path = given.get(f"{name}_FILE")
+    return Path(path).read_text(encoding="utf-8").strip() if path else given.get(name, "")

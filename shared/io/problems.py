@@ -1,0 +1,97 @@
+"""What a failure says to the person who can act: an RFC 9457 problem with a sentence.
+
+The sentences stand in `sentences.toml` by reason; the HTTP number follows from who must act next,
+unless the reason has one of its own.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from msgspec import Struct
+
+from shared.kernel.errors import Corrupt, Failure, Missing, Outrun, Refused, Unavailable
+
+PROBLEM = "application/problem+json"
+
+_STATUS_BY_KIND: Mapping[type[Failure], int] = {
+    Refused: 422,
+    Missing: 404,
+    Outrun: 409,
+    Unavailable: 503,
+    Corrupt: 500,
+}
+_STATUS_BY_REASON: Mapping[str, int] = {
+    "identity.missing": 401,
+    "identity.unknown": 401,
+    "role.not_allowed": 403,
+    "history.not_allowed": 403,
+    "route.unknown": 404,
+    "route.method_not_allowed": 405,
+    "season.closed": 409,
+    "innovation.already_registered": 409,
+    "body.malformed": 400,
+    "parameter.malformed": 400,
+    "idempotency.key_missing": 400,
+    "idempotency.key_malformed": 400,
+    "precondition.malformed": 400,
+    "precondition.stale": 412,
+    "body.too_large": 413,
+    "media.unsupported": 415,
+    "precondition.missing": 428,
+}
+
+
+class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457: `type` and `title` are stable, `detail` is the sentence, `facts` its numbers."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str = ""
+    facts: Mapping[str, str] = {}
+
+
+@cache
+def _sentences() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    path = Path(__file__).parent / "sentences.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def known_reasons() -> set[str]:
+    """Every reason that has a sentence."""
+    return {f"{noun}.{verb}" for noun, verbs in _sentences().items() for verb in verbs}
+
+
+def sentence(reason: str, language: str, facts: Mapping[str, object]) -> str:
+    """What the reason says to a person; a reason without a sentence falls back to a plain one."""
+    noun, _, verb = reason.partition(".")
+    spoken = _sentences().get(noun, {}).get(verb)
+    if spoken is None:
+        spoken = _sentences()["internal"]["failed"]
+        facts = {"request": reason}
+    return spoken[language].format_map(_Facts(facts))
+
+
+class _Facts(dict[str, object]):
+    """Facts a sentence asks for; one that was not given shows as an ellipsis, never as an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def problem_of(failure: Failure, language: str, instance: str) -> Problem:
+    """The problem a failure is shown as. Corrupt data is told to operators, not to callers."""
+    by_kind = next(code for kind, code in _STATUS_BY_KIND.items() if isinstance(failure, kind))
+    status = _STATUS_BY_REASON.get(failure.reason, by_kind)
+    hidden = isinstance(failure, Corrupt | Unavailable)
+    return Problem(
+        type=f"urn:jejak-inovasi:problem:{failure.reason}",
+        title=failure.reason,
+        status=status,
+        detail=sentence(failure.reason, language, failure.facts),
+        instance=instance,
+        facts={} if hidden else {name: str(fact) for name, fact in failure.facts.items()},
+    )

@@ -1,0 +1,87 @@
+"""A fresh, migrated database for each test that asks, and a bus without streams.
+
+The template is migrated once per run, as `deploy.migrate` does it anywhere; a test's database is
+copied from it and dropped afterwards. Roles belong to the whole cluster, so their passwords are
+made once.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+
+import nats
+import psycopg
+import pytest
+from msgspec import Struct
+
+from deploy import migrate
+from deploy.local.nats import Server
+from deploy.local.postgres import Cluster
+from shared.io import postgres
+
+TEMPLATE = "jejak_template"
+
+_numbers = count(1)
+
+
+class Database(Struct, frozen=True, kw_only=True):
+    """One database and who may enter it: `admin` is the superuser, the others are services."""
+
+    name: str
+    admin: str
+    intake: str
+    scoring: str
+    projection: str
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The services' addresses by name."""
+        return {"intake": self.intake, "scoring": self.scoring, "projection": self.projection}
+
+
+@pytest.fixture(scope="session")
+def role_passwords() -> dict[str, str]:
+    return {role: secrets.token_urlsafe(18) for role in migrate.ROLES}
+
+
+@pytest.fixture(scope="session")
+def template(postgres_cluster: Cluster, role_passwords: dict[str, str]) -> str:
+    _run(postgres_cluster, f"create database {TEMPLATE}")
+    asyncio.run(migrate.apply(postgres_cluster.url(TEMPLATE), role_passwords))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(
+    postgres_cluster: Cluster, role_passwords: dict[str, str], template: str
+) -> Iterator[Database]:
+    name = f"jejak_test_{next(_numbers)}"
+    _run(postgres_cluster, f"create database {name} template {template} strategy file_copy")
+    admin = postgres_cluster.url(name)
+    yield Database(
+        name=name,
+        admin=admin,
+        **{
+            role.removeprefix("jejak_"): postgres.with_user(admin, role, password)
+            for role, password in role_passwords.items()
+        },
+    )
+    _run(postgres_cluster, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def bus_url(nats_server: Server) -> AsyncIterator[str]:
+    """The run's NATS without any stream of an earlier test."""
+    client = await nats.connect(nats_server.url)
+    manager = client.jetstream()
+    for stream in await manager.streams_info():
+        assert stream.config.name
+        await manager.delete_stream(stream.config.name)
+    await client.close()
+    yield nats_server.url
+
+
+def _run(cluster: Cluster, statement: str) -> None:
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute(statement)
