@@ -6,6 +6,8 @@ from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from shared.kernel import appending, merkle, names, recorded
 from shared.kernel.appending import Append, Draft, Head, Known
 from shared.kernel.envelope import Range
@@ -202,3 +204,9 @@ def tree(hashes: Sequence[bytes]) -> bytes:
     while split * 2 < len(hashes):
         split *= 2
     return sha256(b"\x01" + tree(hashes[:split]) + tree(hashes[split:])).digest()
+
+
+def rehashed(event: Stored, **fields: object) -> Stored:
+    """The event with other fields and the leaf hash that belongs to them."""
+    changed = replace(event, **fields)
+    return replace(changed, leaf_hash=merkle.leaf_hash(appending.leaf_of(changed)))

@@ -88,6 +88,9 @@ class Scoring:
     async def _advance(
         self, tenant: str, entry: Entry, batch: Sequence[Recorded]
     ) -> tuple[Sequence[ScoreCalculated], frozenset[str]]:
+        batch = [recorded for recorded in batch if timeline.bears_on_score(recorded.event)]
+        if not batch:
+            return (), frozenset()
         outcome = timeline.advance(entry, batch)
         if outcome is not None:
             return outcome.said, outcome.touched
@@ -96,7 +99,7 @@ class Scoring:
         history = [
             recorded
             for recorded in map(decode, await self._facts.read_all(tenant, upto=last.seq))
-            if recorded.event.year == entry.year
+            if recorded.event.year == entry.year and timeline.bears_on_score(recorded.event)
         ]
         since = min(recorded.happened_at for recorded in batch)
         said = timeline.restate(entry, history, since, last.recorded_at, last.seq)

@@ -129,6 +129,24 @@ def settle(appends: Sequence[Append], known: Known) -> Settlement:
     )
 
 
+def unfit(draft: Draft) -> Refused | None:
+    """Why no writer may store the draft: it would fit no bus message or no index."""
+    if len(draft.state) + len(draft.meta) > EVENT_BYTES_MAX:
+        return Refused("event.too_large", bytes_max=EVENT_BYTES_MAX)
+    if not _is_nameable(draft.stream):
+        return Refused("stream.unnameable", stream=repr(draft.stream[:40]))
+    if not _is_nameable(draft.topic):
+        return Refused("topic.unnameable", topic=repr(draft.topic[:40]))
+    return None
+
+
+def _is_nameable(text: str) -> bool:
+    """Short enough for an index, and text that PostgreSQL and UTF-8 can hold."""
+    if len(text) > names.NAME_LENGTH_MAX or "\x00" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 class _Work:
     """A batch being settled: the heads and versions as they will be."""
 
@@ -155,11 +173,12 @@ class _Work:
             return Missing("tenant.unknown", tenant=append.tenant)
         if len(append.drafts) > EVENTS_PER_COMMAND_MAX:
             return Refused("command.too_large", events_max=EVENTS_PER_COMMAND_MAX)
+        if not _is_nameable(append.key):
+            return Refused("command.unnameable", key=repr(append.key[:40]))
         for draft in append.drafts:
-            if len(draft.state) + len(draft.meta) > EVENT_BYTES_MAX:
-                return Refused("event.too_large", bytes_max=EVENT_BYTES_MAX)
-            if len(draft.stream) > names.NAME_LENGTH_MAX or "\x00" in draft.stream:
-                return Refused("stream.unnameable", stream=draft.stream[:40])
+            refused = unfit(draft)
+            if refused is not None:
+                return refused
         for stream, version in append.expected.items():
             current = self.versions.get((append.tenant, stream), 0)
             if current != version:

@@ -131,10 +131,14 @@ def unpack(message: bytes, log: str) -> Range:
     """Open a message; `Corrupt` if it is not what the log would have packed."""
     try:
         data = _decoder.decode(message).data
-    except msgspec.DecodeError as error:
+        events = [_opened(data.tenant, event) for event in data.events]
+    except (ValueError, TypeError, RecursionError) as error:
+        # Also text that is no UTF-8, a hash that is no hexadecimal, a moment without a zone.
         raise Corrupt("envelope.unreadable", why=str(error)) from error
-    events = [_opened(data.tenant, event) for event in data.events]
-    if [event.seq for event in events] != list(range(data.first, data.last + 1)) or not events:
+    seqs = [event.seq for event in events]
+    if not seqs or seqs[0] < 1 or seqs != list(range(seqs[0], seqs[0] + len(seqs))):
+        raise Corrupt("envelope.broken_range", tenant=data.tenant, first=data.first)
+    if (data.first, data.last) != (seqs[0], seqs[-1]):
         raise Corrupt("envelope.broken_range", tenant=data.tenant, first=data.first)
     return Range(log=log, tenant=data.tenant, epoch=data.epoch, events=events)
 

@@ -73,6 +73,15 @@ def test_a_part_that_ends_early_is_named_at_once(begin: Callable[..., Run]) -> N
     run.leaves_nothing()
 
 
+def test_lines_of_an_earlier_run_are_not_quoted(begin: Callable[..., Run], tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "one.log").write_text("an old line\n")
+    run = begin("one=fall")
+    assert run.code() == 1
+    assert "an old line" not in run.said
+    assert "an old line\nthe database" in (tmp_path / "log" / "one.log").read_text()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_no_process_behind(begin: Callable[..., Run], number: int) -> None:
     run = begin("postgres=real", "nats=real", "one=serve")

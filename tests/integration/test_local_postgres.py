@@ -2,7 +2,9 @@
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -12,6 +14,7 @@ from deploy.local import child, enter, network, part, postgres, postgres_home
 from deploy.local.postgres import Cluster
 from deploy.local.postgres_home import Home
 from shared.kernel.errors import Corrupt, Unavailable
+from tests.supervised import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -119,6 +122,24 @@ def test_a_stop_and_a_kill_leave_no_process(cluster: Cluster) -> None:
     assert processes(cluster) == []
 
 
+def test_a_kill_spares_no_session_deep_in_its_work(cluster: Cluster) -> None:
+    def work() -> None:
+        with suppress(psycopg.OperationalError), psycopg.connect(cluster.url()) as connection:
+            connection.execute("DO $$ BEGIN LOOP PERFORM 1; END LOOP; END $$")
+
+    def is_working() -> bool:
+        with psycopg.connect(cluster.url()) as connection:
+            asked = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DO%'"
+            return connection.execute(asked).fetchone() is not None
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    wait_until(is_working, "the session works")
+    cluster.kill()
+    assert processes(cluster) == []
+    thread.join()
+
+
 def test_a_folder_with_spaces_and_closed_to_others_will_do(tmp_path: Path) -> None:
     folder = tmp_path / "sebuah folder"
     folder.mkdir(mode=0o700)
@@ -168,16 +189,10 @@ def test_a_failure_to_create_is_told_with_its_log(
 
 
 def test_the_callers_environment_does_not_reach_the_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PGDATA", "/elsewhere")
-    monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
-    own = made(tmp_path)
-    own.start()
-    try:
-        assert shown(own, "lc_messages") == "C"
-    finally:
-        own.stop()
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/elsewhere")
+    assert "LD_LIBRARY_PATH" not in cluster.part().environment
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")

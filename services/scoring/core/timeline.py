@@ -12,8 +12,14 @@ import msgspec
 from msgspec import Struct
 
 from services.scoring.core.scorecard import STAGES, Scorecard
+from shared.kernel.events.intake import (
+    ResultPublished,
+    SeasonClosed,
+    SeasonEntered,
+    SeasonOpened,
+)
 from shared.kernel.events.scoring import ScoreCalculated
-from shared.kernel.recorded import Recorded
+from shared.kernel.recorded import Event, Recorded
 from shared.kernel.rules.formula import Score
 from shared.kernel.rules.ruleset import RuleSet
 
@@ -42,8 +48,16 @@ class Outcome(Struct, frozen=True):
     touched: frozenset[str]
 
 
+def bears_on_score(event: Event) -> bool:
+    """Whether a fact can change a computed score; entries and official results cannot."""
+    return not isinstance(event, SeasonOpened | SeasonClosed | SeasonEntered | ResultPublished)
+
+
 def advance(entry: Entry, batch: Sequence[Recorded]) -> Outcome | None:
-    """Apply a batch that comes in its own order; None, before touching anything, if it does not."""
+    """Apply a batch that comes in its own order; None, before touching anything, if it does not.
+
+    Like everything here, it is given only facts that bear on the score.
+    """
     if not _in_order(entry, batch):
         return None
     return _told(entry, batch)
