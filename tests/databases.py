@@ -8,6 +8,8 @@ made once.
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import nats
@@ -48,7 +50,9 @@ def role_passwords() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def template(postgres_cluster: Cluster, role_passwords: dict[str, str]) -> str:
     _run(postgres_cluster, f"create database {TEMPLATE}")
-    asyncio.run(migrate.apply(postgres_cluster.url(TEMPLATE), role_passwords))
+    work = migrate.apply(postgres_cluster.url(TEMPLATE), role_passwords)
+    with ThreadPoolExecutor(1) as thread:  # the first to ask may already be inside a loop
+        thread.submit(asyncio.run, work).result()
     return TEMPLATE
 
 
@@ -56,8 +60,17 @@ def template(postgres_cluster: Cluster, role_passwords: dict[str, str]) -> str:
 def database(
     postgres_cluster: Cluster, role_passwords: dict[str, str], template: str
 ) -> Iterator[Database]:
+    with fresh(postgres_cluster, role_passwords, template) as made:
+        yield made
+
+
+@contextmanager
+def fresh(
+    postgres_cluster: Cluster, role_passwords: dict[str, str], template: str
+) -> Iterator[Database]:
+    """A database of its own for as long as the block lasts."""
     name = f"jejak_test_{next(_numbers)}"
-    _run(postgres_cluster, f"create database {name} template {template} strategy file_copy")
+    _run(postgres_cluster, f"create database {name} template {template}")
     admin = postgres_cluster.url(name)
     yield Database(
         name=name,

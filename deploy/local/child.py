@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,6 +25,9 @@ class Child:
     """Its process leads a session of its own, so a Ctrl-C at the terminal does not reach it."""
 
     def __init__(self, part: Part, log: Log) -> None:
+        assert part.is_job or threading.current_thread() is threading.main_thread(), (
+            "the kernel ends a part with the thread that started it"
+        )
         if part.port is not None:
             network.require_free(part.host, part.port, part=part.name)
         self.part = part

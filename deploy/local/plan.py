@@ -18,7 +18,8 @@ JOB_SECONDS = 180.0
 def parts(settings: Settings) -> tuple[Part, ...]:
     """In the order of starting; stopping goes backwards."""
     servers, database_url, nats_url = _servers(settings)
-    settings.evidence.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.evidence, settings.logs):
+        credentials.private_folder(folder)
     passwords = credentials.role_passwords(settings.secrets)
     addresses = _addresses(settings)
 

@@ -39,7 +39,7 @@ class Home(Struct, frozen=True, kw_only=True):
 
 
 def settle(data: Path) -> Home:
-    """Decide once per cluster; nothing is written."""
+    """Decide once per cluster; nothing but the parent folder is made."""
     if os.geteuid() != 0:
         return Home(identity=enter.ITSELF, programs=_packaged() / "bin", data=data)
     if _namespace_works(data.parent):
@@ -95,13 +95,17 @@ def _packaged() -> Path:
 
 
 def _namespace_works(folder: Path) -> bool:
-    """Whether root under another number can run the server here; tried, not guessed."""
+    """Whether root under another number can run and write here; tried, not guessed.
+
+    Below another user's closed folder it cannot, though root can: the number has no privilege.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    command = (str(_packaged() / "bin" / "postgres"), "--version")
+    program = str(_packaged() / "bin" / "postgres")
+    command = ("/bin/sh", "-c", 'test -w "$1" && exec "$2" --version', "sh", str(folder), program)
     words = (enter.NAMESPACE, "9", str(os.getpid()), *command)
     tried = subprocess.run(
         (sys.executable, "-I", "-S", enter.__file__, *words),
-        cwd=folder,
+        cwd="/",
         capture_output=True,
         check=False,
         timeout=PROBE_SECONDS,

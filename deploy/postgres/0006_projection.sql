@@ -29,7 +29,8 @@ create table score (
     primary key (log, tenant, seq)
 );
 -- The one path of every ranking, current or as of a moment: the last row before it, per region.
-create index score_latest on score (tenant, year, stage, happened_at desc, seq desc);
+-- `known_at` stands last so that the other clock is judged in the index, not in the table.
+create index score_latest on score (tenant, year, stage, happened_at desc, seq desc, known_at);
 
 create table season (
     keeper      text not null,

@@ -66,7 +66,7 @@ class FileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An evidence file that was uploaded before, with the document's own number and date."""
 
     sha256: Sha256
-    document_number: Annotated[str, Meta(max_length=200)] = ""
+    document_number: str = ""
     document_date: date | None = None
 
 

@@ -30,7 +30,7 @@ ORDER = (
 def local(folder: Path, command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         (sys.executable, "-W", "error", "-m", "deploy.local", command),
-        env={**os.environ, "JEJAK_VAR": str(folder), **variables},
+        env={"PATH": os.environ["PATH"], "JEJAK_VAR": str(folder), **variables},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -104,6 +104,13 @@ def test_every_secret_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     kept = {path.name: path.stat().st_mode & 0o777 for path in chosen.secrets.iterdir()}
     names = ("postgres-password", "nats-password", "role-passwords.json")
     assert kept == dict.fromkeys(names, 0o600)
+
+
+def test_evidence_and_logs_are_closed_to_others(tmp_path: Path) -> None:
+    chosen = settings.read({"JEJAK_VAR": str(tmp_path)})
+    plan.parts(chosen)
+    for folder in (chosen.evidence, chosen.logs):
+        assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_secrets_are_made_once_and_are_not_guessable(tmp_path: Path) -> None:

@@ -123,3 +123,19 @@ def test_another_server_on_the_port_is_not_taken_for_it(tmp_path: Path) -> None:
         thread.start()
         assert not own._is_ready(0)
         thread.join()
+
+
+def test_a_server_is_not_started_from_a_thread_it_would_end_with(nats_server: Server) -> None:
+    assert nats_server.pid
+    refused: list[AssertionError] = []
+
+    def begin() -> None:
+        try:
+            nats_server.start()
+        except AssertionError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=begin)
+    thread.start()
+    thread.join()
+    assert "thread" in str(refused[0])

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: durable, private, and startable by anyone after anything."""
 
 import os
+import pwd
 import sys
 import threading
 from collections.abc import Iterator
@@ -213,6 +214,15 @@ def test_root_without_namespaces_runs_it_as_nobody(
     finally:
         own.wipe()
     assert not postgres_home.shared_folder(tmp_path / "data").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may enter what is closed to it")
+def test_root_in_another_users_closed_folder_runs_it_as_nobody(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o700)
+    nobody = pwd.getpwnam("nobody")
+    os.chown(theirs, nobody.pw_uid, nobody.pw_gid)
+    assert postgres_home.settle(theirs / "var" / "data").identity == enter.NOBODY
 
 
 def test_data_made_in_a_namespace_is_not_forgotten_when_namespaces_go(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +26,7 @@ from shared.kernel.events.intake import (
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Event, Meta, Recorded
 from shared.kernel.rules import ruleset
-from shared.kernel.rules.ruleset import RuleSet
+from tests import reference
 
 RULES = rulebook.rule_set_for_year(2026)
 REGION_CODES = [row.code for row in ruleset.region_rows(RULES)]
@@ -35,52 +35,10 @@ START = datetime(2026, 6, 1, tzinfo=UTC)
 INNOVATIONS = [f"inovasi-{number}" for number in range(1, 5)]
 
 
-# --- the reference: whole facts in dictionaries, exact fractions, no running sum --------------
-
-
-def reference(rules: RuleSet, facts: Sequence[Recorded], stage: str) -> tuple[Decimal, int, int]:
-    """Index, n and affairs, from scratch, by the letter of the formula."""
-    profiles: dict[str, Profile] = {}
-    submitted: set[str] = set()
-    claims: dict[tuple[str, str], int] = {}
-    verdicts: dict[tuple[str, str], int] = {}
-    for fact in sorted(facts, key=lambda fact: fact.seq):
-        event = fact.event
-        if isinstance(event, InnovationRegistered | InnovationRevised):
-            profiles[event.innovation] = event.profile
-        elif isinstance(event, InnovationSubmitted):
-            submitted.add(event.innovation)
-        elif isinstance(event, IndicatorClaimed):
-            claims[event.innovation, event.indicator] = event.level
-            verdicts.pop((event.innovation, event.indicator), None)
-        elif isinstance(event, IndicatorAccepted):
-            verdicts[event.innovation, event.indicator] = event.level
-        elif isinstance(event, IndicatorReturned):
-            verdicts.pop((event.innovation, event.indicator), None)
-    levels = claims if stage == "mandiri" else verdicts
-    counted = [
-        name
-        for name, profile in profiles.items()
-        if profile.tahapan == "penerapan" and (stage == "mandiri" or name in submitted)
-    ]
-    weights = {row.code: Fraction(str(row.weight.value)) for row in rules.rows}
-    spd = sum(
-        (weights[code] * level for (who, code), level in levels.items() if not who), Fraction(0)
-    )
-    maturity = sum(
-        (weights[code] * level for (who, code), level in levels.items() if who in counted),
-        Fraction(0),
-    )
-    affairs = len({profiles[name].main_urusan for name in counted} & set(range(1, 7)))
-    n = len(counted)
-    number = Fraction(38, 100) * min(n, 200) if affairs >= 5 else Fraction(0)
-    exact = (spd + maturity / max(12, n) + number) / 250 * 100
-    hundredths = exact * 100
-    whole, rest = divmod(hundredths.numerator, hundredths.denominator)
-    twice = 2 * rest
-    if twice > hundredths.denominator or (twice == hundredths.denominator and whole % 2):
-        whole += 1
-    return Decimal(whole).scaleb(-2), n, affairs
+def reference_of(facts: Sequence[Recorded], stage: str) -> reference.Told:
+    """The reference's answer to facts in order of recording."""
+    ordered = sorted(facts, key=lambda fact: fact.seq)
+    return reference.index(2026, [msgspec.to_builtins(fact.event) for fact in ordered], stage)
 
 
 # --- histories ---------------------------------------------------------------------------------
@@ -220,9 +178,9 @@ def test_a_scorecard_changed_by_deltas_equals_the_reference(history: Sequence[Re
     for place, fact in enumerate(history, start=1):
         card.apply(fact.event)
         for stage in ("mandiri", "terverifikasi"):
-            score = card.score(stage)  # type: ignore[arg-type]
+            score = card.score(stage)
             told = (score.index, score.innovations, score.affairs)
-            assert told == reference(RULES, history[:place], stage)
+            assert told == reference_of(history[:place], stage)
 
 
 @given(histories(), st.randoms(use_true_random=False))
@@ -257,7 +215,7 @@ def test_history_as_it_happened_equals_the_reference_at_every_second(
     for second in range(max((_second(fact) for fact in history), default=0) + 1):
         happened = [fact for fact in history if _second(fact) <= second]
         for stage in ("mandiri", "terverifikasi"):
-            expected = reference(RULES, happened, stage)
+            expected = reference_of(happened, stage)
             assert _as_of(said, stage, second) == expected
 
 
@@ -265,7 +223,7 @@ def _second(fact: Recorded) -> int:
     return int((fact.happened_at - START).total_seconds())
 
 
-def _as_of(said: Sequence[ScoreCalculated], stage: str, second: int) -> tuple[Decimal, int, int]:
+def _as_of(said: Sequence[ScoreCalculated], stage: str, second: int) -> reference.Told:
     """The read model's rule: of the points before the second's end, the latest, then the newest."""
     until = START + timedelta(seconds=second + 1)
     known = [

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from services.intake.core import text
 from shared.kernel.errors import Refused
 from shared.kernel.events.intake import (
     EvidenceReference,
@@ -21,6 +22,7 @@ from shared.kernel.rules.ruleset import LEVEL_MAX, RuleSet
 # More files than this for one level is an archive, not a proof.
 EVIDENCE_FILES_MAX = 20
 NOTE_CHARACTERS_MAX = 2_000
+DOCUMENT_NUMBER_CHARACTERS_MAX = 200
 REASONS = (
     "dokumen_tidak_sesuai",
     "dokumen_kedaluwarsa",
@@ -117,6 +119,8 @@ def _claim(command: Claim, slot: Slot) -> tuple[Event, ...]:
     _must_be_level(command.level, level_min=0)
     if len(command.evidence) > EVIDENCE_FILES_MAX:
         raise Refused("evidence.too_many", files_max=EVIDENCE_FILES_MAX)
+    for reference in command.evidence:
+        text.check("document_number", reference.document_number, DOCUMENT_NUMBER_CHARACTERS_MAX)
     if bool(command.evidence) != bool(command.level):
         raise Refused("evidence.required" if command.level else "evidence.without_level")
     files = [reference.sha256 for reference in command.evidence]
@@ -186,8 +190,7 @@ def _must_be_level(level: int, *, level_min: int) -> None:
 
 def _must_hold(command: Accept | Return, slot: Slot) -> None:
     """A verdict needs a claim, and must have seen the files that stand now."""
-    if len(command.note) > NOTE_CHARACTERS_MAX:
-        raise Refused("text.too_long", field="note", characters_max=NOTE_CHARACTERS_MAX)
+    text.check("note", command.note, NOTE_CHARACTERS_MAX)
     if slot.status == "empty":
         raise Refused("verification.nothing_claimed", indicator=command.indicator)
     if set(command.evidence) != {reference.sha256 for reference in slot.evidence}:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from services.intake.core import text
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.events.intake import (
     InnovationRegistered,
@@ -127,8 +128,7 @@ def _check(profile: Profile) -> None:
     if not profile.name.strip():
         raise Refused("innovation.name_missing")
     for field, characters_max in _LIMITS.items():
-        if len(getattr(profile, field)) > characters_max:
-            raise Refused("text.too_long", field=field, characters_max=characters_max)
+        text.check(field, getattr(profile, field), characters_max)
     for field, allowed in _CHOICES.items():
         chosen = getattr(profile, field)
         if chosen not in allowed:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+from services.intake.core import text
 from shared.kernel.errors import Refused
 
 # No index is older than its regulation, and a basis is a reference, not an essay.
@@ -34,8 +35,7 @@ def check(
         raise Refused("history.zone_missing")
     if not occurrence.basis.strip():
         raise Refused("history.basis_missing")
-    if len(occurrence.basis) > BASIS_CHARACTERS_MAX:
-        raise Refused("text.too_long", field="basis", characters_max=BASIS_CHARACTERS_MAX)
+    text.check("basis", occurrence.basis, BASIS_CHARACTERS_MAX)
     if not EARLIEST <= stated <= now:
         raise Refused("history.out_of_range", occurred_at=stated.isoformat())
     last = max(earlier, default=EARLIEST)

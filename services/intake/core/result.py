@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from services.intake.core import text
 from shared.kernel.errors import Refused
 from shared.kernel.events.intake import ResultPublished
 from shared.kernel.recorded import Event
@@ -54,8 +55,7 @@ def decide(command: Publish, result: Result, rule_set: str, rule_digest: str) ->
     if not (command.decree_number or command.source):
         raise Refused("result.source_missing")
     for field in ("decree_number", "source"):
-        if len(getattr(command, field)) > TEXT_CHARACTERS_MAX:
-            raise Refused("text.too_long", field=field, characters_max=TEXT_CHARACTERS_MAX)
+        text.check(field, getattr(command, field), TEXT_CHARACTERS_MAX)
     published = ResultPublished(
         year=command.year,
         score=command.score,

@@ -5,6 +5,7 @@ A region enters a season with its first fact in it; from then on its own log say
 
 from msgspec import Struct
 
+from services.intake.core import text
 from shared.kernel.errors import Refused
 from shared.kernel.events.intake import SeasonClosed, SeasonEntered, SeasonOpened
 from shared.kernel.recorded import Event
@@ -64,8 +65,7 @@ def decide(command: Command, season: Season) -> tuple[Event, ...]:
     """Open once under one rule set; close once."""
     if not YEAR_MIN <= command.year <= YEAR_MAX:
         raise Refused("season.year_out_of_range", year=command.year)
-    if len(command.letter) > LETTER_CHARACTERS_MAX:
-        raise Refused("text.too_long", field="letter", characters_max=LETTER_CHARACTERS_MAX)
+    text.check("letter", command.letter, LETTER_CHARACTERS_MAX)
     match command:
         case Open():
             return _open(command, season)

@@ -1,0 +1,1 @@
+"""The client for tenants: how a region's own program hands in evidence, claims and verdicts."""

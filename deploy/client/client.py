@@ -1,0 +1,219 @@
+"""THE client for tenants: everything intake takes in, typed, over one API key.
+
+    async with client.opened("https://intake.example.go.id", key) as tenant:
+        file = await tenant.upload("63.10", pathlib.Path("sk.pdf").read_bytes(), "application/pdf")
+        await tenant.claim("63.10", 2026, "si-tanggap", "SID-REGULASI",
+                           ClaimBody(level=2, evidence=(FileBody(sha256=file.sha256),)),
+                           key="sk-2026-si-tanggap")
+
+Bodies and answers are those of `services.intake.bodies`. Every write takes a `key` of your own
+choosing, at most 180 characters without spaces: the same key with the same content is recorded
+once, however often it is sent, so a program may simply run again after a failure. Requests are
+retried by themselves while intake is busy or away (see `wire`); a refusal is `Rejected`, whose
+`sentence` is meant to be shown to the person who can act. Moments in the past (`occurred_at` with
+`basis`) are for keys with that right; leave them out otherwise.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+from msgspec import Struct
+
+from deploy.client.wire import ANSWER_SECONDS_MAX, ATTEMPTS_MAX, MOMENTARY, Pause, Wire
+from services.intake.bodies import (
+    ITEMS_MAX,
+    AcceptanceBody,
+    AcceptanceItemBody,
+    AcceptancesBody,
+    ClaimBody,
+    ClaimItemBody,
+    ClaimsBody,
+    ClosingBody,
+    EvidenceView,
+    InnovationView,
+    OutcomesView,
+    ReceiptView,
+    RegisterBody,
+    ResultBody,
+    ReturnBody,
+    ReviseBody,
+    SeasonBody,
+    SubmissionBody,
+)
+
+# More open connections than this only make the service's queue longer.
+CONNECTIONS_MAX = 32
+
+Item = TypeVar("Item", ClaimItemBody, AcceptanceItemBody)
+
+
+@asynccontextmanager
+async def connected(
+    url: str, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Connections to one intake; the keys of several tenants may share them."""
+    limits = httpx.Limits(
+        max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
+    )
+    async with httpx.AsyncClient(
+        base_url=url, timeout=ANSWER_SECONDS_MAX, limits=limits, transport=transport
+    ) as http:
+        yield http
+
+
+@asynccontextmanager
+async def opened(url: str, key: str) -> AsyncIterator["Client"]:
+    """A client of its own connections, closed on leaving."""
+    async with connected(url) as http:
+        yield Client(http, key)
+
+
+class Client:
+    """One API key's way into intake."""
+
+    def __init__(self, http: httpx.AsyncClient, key: str, pause: Pause = asyncio.sleep) -> None:
+        self._wire = Wire(http, key, pause)
+
+    async def upload(self, region: str, content: bytes, media_type: str) -> EvidenceView:
+        """Upload a file under its SHA-256; the same file again changes nothing."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        return await self._wire.ask(
+            "PUT",
+            f"/v1/regions/{quote(region)}/evidence/{sha256}",
+            EvidenceView,
+            content=content,
+            headers={"Content-Type": media_type},
+        )
+
+    async def register(self, region: str, year: int, body: RegisterBody, key: str) -> ReceiptView:
+        """Register an innovation; the receipt names its id."""
+        return await self._write("POST", f"{_entry(region, year)}/innovations", body, key)
+
+    async def innovation(self, region: str, year: int, innovation: str) -> InnovationView:
+        """An innovation as it stands, with the version that `revise` needs."""
+        return await self._wire.ask("GET", _path(region, year, innovation), InnovationView)
+
+    async def revise(
+        self, region: str, year: int, innovation: str, body: ReviseBody, key: str, *, version: int
+    ) -> ReceiptView:
+        """Replace the profile that was read as `version`; `Rejected` if it has changed since."""
+        path = _path(region, year, innovation)
+        return await self._write("PUT", path, body, key, version=version)
+
+    async def submit(
+        self, region: str, year: int, innovation: str, body: SubmissionBody, key: str
+    ) -> ReceiptView:
+        """Send an innovation for verification."""
+        return await self._write("POST", f"{_path(region, year, innovation)}/submission", body, key)
+
+    async def claim(
+        self, region: str, year: int, innovation: str, indicator: str, body: ClaimBody, key: str
+    ) -> ReceiptView:
+        """Claim a level with uploaded files; without an innovation it is the region's own row."""
+        path = f"{_path(region, year, innovation)}/indicators/{quote(indicator)}/claim"
+        return await self._write("PUT", path, body, key)
+
+    async def accept(
+        self,
+        region: str,
+        year: int,
+        innovation: str,
+        indicator: str,
+        body: AcceptanceBody,
+        key: str,
+    ) -> ReceiptView:
+        """Accept a level, naming exactly the files that were reviewed (verifiers)."""
+        path = f"{_path(region, year, innovation)}/indicators/{quote(indicator)}/acceptance"
+        return await self._write("POST", path, body, key)
+
+    async def send_back(
+        self, region: str, year: int, innovation: str, indicator: str, body: ReturnBody, key: str
+    ) -> ReceiptView:
+        """Return a claim with a reason (verifiers)."""
+        path = f"{_path(region, year, innovation)}/indicators/{quote(indicator)}/return"
+        return await self._write("POST", path, body, key)
+
+    async def claim_many(
+        self, region: str, year: int, items: Sequence[ClaimItemBody], key: str
+    ) -> OutcomesView:
+        """Claim any number of levels; each item has its own outcome, in the order given."""
+        path = f"{_entry(region, year)}/claims"
+        parts = [ClaimsBody(items=part) for part in _parts(items)]
+        return await self._write_parts(path, parts, key)
+
+    async def accept_many(
+        self, region: str, year: int, items: Sequence[AcceptanceItemBody], key: str
+    ) -> OutcomesView:
+        """Accept any number of levels; each item has its own outcome, in the order given."""
+        path = f"{_entry(region, year)}/acceptances"
+        parts = [AcceptancesBody(items=part) for part in _parts(items)]
+        return await self._write_parts(path, parts, key)
+
+    async def open_season(self, year: int, body: SeasonBody, key: str) -> ReceiptView:
+        """Open a season under a rule set (ministry)."""
+        return await self._write("PUT", f"/v1/seasons/{year}", body, key)
+
+    async def close_season(self, year: int, body: ClosingBody, key: str) -> ReceiptView:
+        """Close a season for reporting (ministry)."""
+        return await self._write("POST", f"/v1/seasons/{year}/closing", body, key)
+
+    async def publish_result(
+        self, region: str, year: int, body: ResultBody, key: str
+    ) -> ReceiptView:
+        """Record a region's official result; a later one corrects it (ministry)."""
+        return await self._write("PUT", f"{_entry(region, year)}/result", body, key)
+
+    async def _write(
+        self, method: str, path: str, body: Struct, key: str, *, version: int | None = None
+    ) -> ReceiptView:
+        headers = _headers(key) | ({} if version is None else {"If-Match": f'"{version}"'})
+        content = msgspec.json.encode(body)
+        return await self._wire.ask(method, path, ReceiptView, content=content, headers=headers)
+
+    async def _write_parts(self, path: str, parts: Sequence[Struct], key: str) -> OutcomesView:
+        told = [
+            await self._write_part(path, part, f"{key}/{place}") for place, part in enumerate(parts)
+        ]
+        return OutcomesView(
+            recorded=sum(part.recorded for part in told),
+            refused=sum(part.refused for part in told),
+            outcomes=tuple(outcome for part in told for outcome in part.outcomes),
+        )
+
+    async def _write_part(self, path: str, part: Struct, key: str) -> OutcomesView:
+        """Sent again while an item was merely outrun; what was recorded is only answered again."""
+        content = msgspec.json.encode(part)
+        attempt = 0
+        while True:
+            attempt += 1
+            told = await self._wire.ask(
+                "POST", path, OutcomesView, content=content, headers=_headers(key)
+            )
+            outrun = any(outcome.reason in MOMENTARY for outcome in told.outcomes)
+            if not outrun or attempt == ATTEMPTS_MAX:
+                return told
+            await self._wire.rest(attempt)
+
+
+def _parts(items: Sequence[Item]) -> list[tuple[Item, ...]]:
+    return [tuple(items[start : start + ITEMS_MAX]) for start in range(0, len(items), ITEMS_MAX)]
+
+
+def _headers(key: str) -> dict[str, str]:
+    return {"Idempotency-Key": key, "Content-Type": "application/json"}
+
+
+def _entry(region: str, year: int) -> str:
+    return f"/v1/regions/{quote(region)}/seasons/{year}"
+
+
+def _path(region: str, year: int, innovation: str) -> str:
+    """The innovation, or the season itself where the row is the region's own."""
+    entry = _entry(region, year)
+    return f"{entry}/innovations/{quote(innovation)}" if innovation else entry

@@ -1,0 +1,158 @@
+"""API keys: made here, shown once, kept only as the SHA-256 of their secret.
+
+    python -m deploy.keys create --tenant 63.10 --role region_admin [--history]
+
+Reads `DATABASE_URL` (a user that may write `intake.api_key`). `ensure` is for the sample province,
+which keeps its keys in a file so that whoever tries it out can use them.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import os
+import secrets
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+from msgspec import Struct
+
+from deploy.local import credentials
+from services.intake.identity import PREFIX, Role
+from shared.io import postgres, rulebook
+from shared.kernel import names
+from shared.kernel.errors import Failure, Refused
+
+SECRET_BYTES = 32
+IDENTITY_BYTES = 8
+
+_INSERT = """
+insert into api_key (id, tenant, role, secret_hash, history)
+values (%(id)s, %(tenant)s, %(role)s, %(secret_hash)s, %(history)s)
+"""
+# The file is what people hold, so the row follows it; a revoked key stays revoked.
+_ENSURE = (
+    _INSERT
+    + """
+on conflict (id) do update set secret_hash = excluded.secret_hash, history = excluded.history
+where (api_key.secret_hash, api_key.history)
+   is distinct from (excluded.secret_hash, excluded.history)
+"""
+)
+_FIRST = "select min(created_at) as first from api_key where id = any(%(ids)s)"
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A key that should exist; `history` lets it state moments in the past."""
+
+    tenant: str
+    role: Role
+    history: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in the file: `63.10 region_admin`."""
+        return f"{self.tenant} {self.role}"
+
+    @property
+    def identity(self) -> str:
+        """Fixed by the name: a key made anew speaks as the same actor, under the same commands."""
+        return f"contoh-{self.tenant}-{self.role.replace('_', '-')}"
+
+
+class Ensured(Struct, frozen=True, kw_only=True):
+    """The keys by name, and when the database first knew one of them."""
+
+    keys: Mapping[str, str]
+    since: datetime
+
+
+def presented(identity: str) -> str:
+    """A fresh key as its holder presents it."""
+    return f"{PREFIX}_{identity}_{secrets.token_urlsafe(SECRET_BYTES)}"
+
+
+def row(key: str, wanted: Wanted) -> dict[str, object]:
+    """What the database keeps of a key."""
+    _, identity, secret = key.split("_", 2)
+    return {
+        "id": identity,
+        "tenant": wanted.tenant,
+        "role": wanted.role,
+        "secret_hash": hashlib.sha256(secret.encode()).digest(),
+        "history": wanted.history,
+    }
+
+
+def completed(known: Mapping[str, str], wanted: Iterable[Wanted]) -> dict[str, str]:
+    """The keys already held and those that were missing; what is not one of ours is replaced."""
+    return {
+        **known,
+        **{
+            each.name: presented(each.identity)
+            for each in wanted
+            if not known.get(each.name, "").startswith(f"{PREFIX}_{each.identity}_")
+        },
+    }
+
+
+def held(wanted: Sequence[Wanted], file: Path) -> dict[str, str]:
+    """The file's keys, completed; written only if something was missing, for its owner alone."""
+    known = msgspec.json.decode(file.read_bytes(), type=dict[str, str]) if file.exists() else {}
+    keys = completed(known, wanted)
+    if keys != known:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        credentials.write_private(file, msgspec.json.format(msgspec.json.encode(keys)))
+    return keys
+
+
+async def ensure(url: str, wanted: Sequence[Wanted], file: Path) -> Ensured:
+    """See that the file and the database hold every key; a second time changes nothing.
+
+    A new database beside an old file is given the old keys; a lost file, new secrets.
+    """
+    keys = held(wanted, file)
+    async with await postgres.connect(url, "intake", "keys") as connection:
+        with postgres.translated():
+            for each in wanted:
+                await postgres.execute(connection, _ENSURE, row(keys[each.name], each))
+            first = await postgres.fetch(
+                connection, _FIRST, {"ids": [each.identity for each in wanted]}
+            )
+    return Ensured(keys=keys, since=first[0]["first"])
+
+
+async def create(url: str, wanted: Wanted) -> str:
+    """A new key, known to nobody but the caller from now on."""
+    known = {names.MINISTRY, *(region.code for region in rulebook.regions().regions)}
+    if wanted.tenant not in known:
+        raise Refused("tenant.unknown", tenant=wanted.tenant)
+    key = presented(secrets.token_hex(IDENTITY_BYTES))
+    async with await postgres.connect(url, "intake", "keys") as connection:
+        with postgres.translated():
+            await postgres.execute(connection, _INSERT, row(key, wanted))
+    return key
+
+
+def main(arguments: list[str]) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.keys")
+    made = parser.add_subparsers(required=True).add_parser("create", help="buat satu kunci API")
+    made.add_argument("--tenant", required=True, help="kode daerah, atau 00 untuk kementerian")
+    made.add_argument("--role", required=True, choices=get_args(Role))
+    made.add_argument("--history", action="store_true", help="boleh menyatakan waktu lampau")
+    told = parser.parse_args(arguments)
+    wanted = Wanted(tenant=told.tenant, role=told.role, history=told.history)
+    try:
+        print(asyncio.run(create(os.environ["DATABASE_URL"], wanted)))
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

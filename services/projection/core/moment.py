@@ -1,0 +1,131 @@
+"""A moment someone asks about, in the time of a province, and how it is read aloud.
+
+History is kept to the second, so a moment includes the whole of its second, and a date means the
+end of that day where the province is.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from shared.kernel.errors import Refused
+
+SECOND = timedelta(seconds=1)
+COMPARED_BEFORE = timedelta(days=7)
+
+# Later than any fact: what a ranking without a moment is bounded by.
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+
+ZONE_LETTERS = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+MONTHS = {
+    "id": [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})\Z"
+)
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """All that happened before `until` (exclusive, UTC) belongs to it."""
+
+    until: datetime
+
+    @property
+    def last_second(self) -> datetime:
+        """The second the moment includes: `until` is where it ends."""
+        return self.until - SECOND
+
+
+def parse(given: str, zone: str) -> Moment:
+    """The moment that a date or an ISO moment with its zone means; `Refused` if it is neither."""
+    # A plus sign that was not escaped in an address arrives as a space.
+    text = given.strip().replace(" ", "+")
+    try:
+        if _DATE.match(text):
+            midnight = datetime.combine(
+                date.fromisoformat(text) + timedelta(days=1), time(), ZoneInfo(zone)
+            )
+            return Moment(until=midnight.astimezone(UTC))
+        if _MOMENT.match(text):
+            return at(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        pass
+    raise Refused("ranking.unreadable_moment", given=given)
+
+
+def at(moment: datetime) -> Moment:
+    """The moment that includes the whole second of a point in time."""
+    return Moment(until=moment.astimezone(UTC).replace(microsecond=0) + SECOND)
+
+
+def earlier(moment: Moment) -> Moment:
+    """The moment a ranking is compared with when nobody names one: a week before."""
+    return Moment(until=moment.until - COMPARED_BEFORE)
+
+
+def is_date(given: str) -> bool:
+    """Whether the text is spelt as a date alone."""
+    return _DATE.match(given.strip()) is not None
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """The same point in time on the province's clocks."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def iso(moment: datetime, zone: str) -> str:
+    """To the second, with the province's offset: `2025-02-10T23:59:59+08:00`."""
+    return local(moment, zone).replace(microsecond=0).isoformat()
+
+
+def day(moment: datetime, zone: str, language: str = "id") -> str:
+    """`17 Maret 2025`."""
+    there = local(moment, zone)
+    return f"{there.day} {MONTHS[language][there.month - 1]} {there.year}"
+
+
+def spoken(moment: datetime, zone: str, language: str = "id") -> str:
+    """`17 Maret 2025 pukul 23.59 WITA`; the last second of a minute is read as its minute."""
+    joint = "pukul" if language == "id" else "at"
+    return f"{day(moment, zone, language)} {joint} {hour(moment, zone, language)}"
+
+
+def hour(moment: datetime, zone: str, language: str = "id") -> str:
+    """`23.59 WITA`; seconds are read only where a minute would not say the same."""
+    there = local(moment, zone)
+    mark = "." if language == "id" else ":"
+    read = "%H{0}%M" if there.second in (0, 59) else "%H{0}%M{0}%S"
+    return f"{there.strftime(read.format(mark))} {ZONE_LETTERS[zone]}"

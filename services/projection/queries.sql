@@ -1,0 +1,53 @@
+-- name: one_view
+-- All statements of one answer see the same rows.
+set transaction isolation level repeatable read read only;
+
+-- name: ranking
+-- One index seek per region: the last row before the moment. Only one of the two bounds is ever
+-- nearer than the end of time: what happened by then, or what was known by then.
+select last.*
+from unnest(%(tenants)s::text[]) as asked(tenant)
+cross join lateral (
+    select tenant, seq, happened_at, known_at, rule_set, rule_digest, index, predikat, spd, mean,
+           number, innovations, divisor, affairs, complete, cut_seq, decree, source, sample
+    from score
+    where score.tenant = asked.tenant and score.year = %(year)s and score.stage = %(stage)s
+      and score.happened_at < %(happened_before)s and score.known_at < %(known_before)s
+    order by score.happened_at desc, score.seq desc
+    limit 1
+) as last;
+
+-- name: any_result
+-- Whether any of the regions had an official result by the moment.
+select exists (
+    select from unnest(%(tenants)s::text[]) as asked(tenant)
+    join score on score.tenant = asked.tenant
+    where score.year = %(year)s and score.stage = %(stage)s
+      and score.happened_at < %(happened_before)s and score.known_at < %(known_before)s
+) as found;
+
+-- name: seasons
+select keeper, year, rule_set, rule_digest, opened_at, closed_at
+from season order by year desc, keeper;
+
+-- name: season
+-- A province's own calendar goes before the ministry's.
+select keeper, year, rule_set, rule_digest, opened_at, closed_at
+from season where year = %(year)s and keeper in (%(province)s, %(ministry)s)
+order by keeper desc limit 1;
+
+-- name: heard
+-- Per region: the last fact of the season that was heard, and where either log had to stop.
+select asked.tenant, coalesce(activity.last_seq, 0) as last_seq, stopped.seq as stopped_at
+from unnest(%(tenants)s::text[]) as asked(tenant)
+left join activity on activity.tenant = asked.tenant and activity.year = %(year)s
+left join lateral (
+    select min(seq) as seq from blocked where blocked.tenant = asked.tenant
+) as stopped on true;
+
+-- name: provinces
+-- Which provinces have said anything in which season, and how many of their regions.
+select left(tenant, 2) as province, year, count(*) as regions, max(last_at) as last_at
+from activity where length(tenant) > 2
+group by left(tenant, 2), year
+order by left(tenant, 2), year desc;

@@ -1,0 +1,290 @@
+"""Answering a question about a ranking: what was asked is checked, read at one snapshot, placed."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from msgspec import Struct
+
+from services.projection.core import figure, moment, ranking
+from services.projection.core.moment import Moment
+from services.projection.core.ranking import STAGES, Place, Stage
+from services.projection.tables import CLOCKS, Clock, Heard, Provincial, Score, Season, Tables, View
+from services.projection.views import (
+    CutView,
+    MovementView,
+    PositionView,
+    ProvinceView,
+    RankingView,
+    RegionsView,
+    RegionView,
+    RowView,
+    SeasonsView,
+    SeasonView,
+)
+from shared.kernel import regions as kernel_regions
+from shared.kernel.errors import Missing, Refused
+from shared.kernel.regions import Region, Register
+from shared.kernel.rules.ruleset import RuleSet
+
+PROJECTION = "Proyeksi, bukan hasil resmi Kemendagri"
+SAMPLE = "Data contoh, bukan hasil resmi Kemendagri"
+
+# Where no rule set says how many decimals the index has.
+PLACES = 2
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What is asked, as it was spelt; empty is not asked."""
+
+    province: str
+    year: int
+    stage: str = ""
+    as_of: str = ""
+    clock: str = ""
+    since: str = ""
+
+
+class Reader:
+    """Answers from the read models."""
+
+    def __init__(
+        self, tables: Tables, regions: Register, rule_sets: Mapping[str, RuleSet]
+    ) -> None:
+        self._tables = tables
+        self._regions = regions
+        self.rule_sets = rule_sets
+
+    async def ranking(self, question: Question, now: datetime) -> RankingView:
+        """The ranking that was asked for; `Missing` or `Refused` say what is wrong with it."""
+        province, assessed = self._province(question.province)
+        zone = province.time_zone
+        clock = _clock(question.clock)
+        until = moment.parse(question.as_of, zone) if question.as_of else None
+        compared = _compared(question.since, until or moment.at(now), zone)
+        codes = [region.code for region in assessed]
+        year = question.year
+        async with self._tables.view() as view:
+            season = await view.season(province.code, year)
+            if season is None:
+                raise Missing("ranking.unknown_season", year=year)
+            stage = await _stage(question.stage, view, codes, year, clock, until)
+            scores = await view.scores(codes, year, stage, clock, until)
+            before = await view.scores(codes, year, stage, clock, compared)
+            heard = await view.heard(codes, year)
+        placed = _Placed(assessed, stage, scores, before, heard, self._places(season), zone)
+        rows = placed.rows()
+        sample = any(row.sample for row in rows)
+        notice = PROJECTION if stage != ranking.FINAL else SAMPLE if sample else None
+        return RankingView(
+            province=_province_view(province),
+            season=_season_view(season, zone, until),
+            stage=stage,
+            clock=clock,
+            as_of=None if until is None else moment.local(until.last_second, zone),
+            compared_with=moment.local(compared.last_second, zone),
+            official=notice is None,
+            notice=notice,
+            rows=rows,
+            position=_position(rows),
+            generated_at=moment.local(now, zone).replace(microsecond=0),
+        )
+
+    def regions(self, code: str) -> RegionsView:
+        """All kabupaten and kota of a province, also those that are not assessed."""
+        province = self._known(code)
+        within = [
+            each
+            for each in self._regions.regions
+            if each.province == code and each.kind != "provinsi"
+        ]
+        return RegionsView(
+            province=_province_view(province),
+            regions=tuple(
+                RegionView(code=each.code, name=each.name, kind=each.kind, assessed=each.subject)
+                for each in within
+            ),
+        )
+
+    async def seasons(self) -> SeasonsView:
+        """All seasons, each in the time of its keeper; the ministry's is Jakarta's."""
+        async with self._tables.view() as view:
+            seasons = await view.seasons()
+        return SeasonsView(
+            seasons=tuple(_season_view(each, self._zone(each.keeper), None) for each in seasons)
+        )
+
+    async def provinces(self) -> Sequence[tuple[Region, int, Provincial]]:
+        """Provinces with data: each with the number of its assessed regions, season by season."""
+        async with self._tables.view() as view:
+            found = await view.provinces()
+        known = ((self._regions.by_code.get(each.province), each) for each in found)
+        return [
+            (province, len(assessed), each)
+            for province, each in known
+            if province is not None
+            and (assessed := kernel_regions.of_province(self._regions, province.code))
+        ]
+
+    def _known(self, code: str) -> Region:
+        found = self._regions.by_code.get(code)
+        if found is None or found.kind != "provinsi":
+            raise Missing("ranking.unknown_province", province=code)
+        return found
+
+    def _province(self, code: str) -> tuple[Region, Sequence[Region]]:
+        province = self._known(code)
+        assessed = kernel_regions.of_province(self._regions, code)
+        if not assessed:
+            raise Missing("ranking.province_not_assessed", province=province.name)
+        return province, assessed
+
+    def _places(self, season: Season) -> int:
+        rules = self.rule_sets.get(season.rule_set)
+        known = rules.places.value if rules is not None else None
+        return PLACES if known is None else known
+
+    def _zone(self, keeper: str) -> str:
+        found = self._regions.by_code.get(keeper)
+        return found.time_zone if found is not None else "Asia/Jakarta"
+
+
+class _Placed:
+    """The rows of one ranking: regions with their scores, now and before, put in place."""
+
+    def __init__(
+        self,
+        assessed: Sequence[Region],
+        stage: Stage,
+        scores: Mapping[str, Score],
+        before: Mapping[str, Score],
+        heard: Mapping[str, Heard],
+        places: int,
+        zone: str,
+    ) -> None:
+        self._regions = {region.code: region for region in assessed}
+        self._stage = stage
+        self._scores = scores
+        self._before = before
+        self._heard = heard
+        self._places = places
+        self._zone = zone
+
+    def rows(self) -> tuple[RowView, ...]:
+        """In order of rank."""
+        then = {code: score.index for code, score in self._before.items()}
+        earlier = ranking.ranks(
+            ranking.rank(self._regions, then, self._stage), known=bool(self._before)
+        )
+        now = {code: score.index for code, score in self._scores.items()}
+        places = ranking.rank(self._regions, now, self._stage)
+        return tuple(self._row(place, earlier) for place in places)
+
+    def _row(self, place: Place, earlier: Mapping[str, int]) -> RowView:
+        region = self._regions[place.region]
+        score = self._scores.get(place.region)
+        heard = self._heard[place.region]
+        moved = ranking.movement(place, earlier)
+        return RowView(
+            rank=place.rank,
+            tied=place.tied,
+            region=region.code,
+            name=region.name,
+            kind=region.kind,
+            score=None if place.score is None else self._points(place.score),
+            predikat=_predikat(place, score),
+            movement=MovementView(places=moved.places, words=moved.words),
+            previous_rank=earlier.get(place.region),
+            reported=score is not None,
+            complete=score is None or score.complete,
+            rule_set=score.rule_set if score else "",
+            innovations=score.innovations if score else None,
+            affairs=score.affairs if score else None,
+            decree=score.decree if score else "",
+            source=score.source if score else "",
+            sample=score is not None and score.sample,
+            cut=CutView(
+                intake_seq=score.cut_seq if score else 0,
+                heard_seq=heard.last_seq,
+                stopped_at=heard.stopped_at,
+            ),
+            happened_at=moment.local(score.happened_at, self._zone) if score else None,
+            known_at=moment.local(score.known_at, self._zone) if score else None,
+            blocked=heard.stopped_at is not None,
+        )
+
+    def _points(self, value: Decimal) -> str:
+        """As kept; a 0 that nobody told is spelt like the others."""
+        if value == ranking.ZERO:
+            return figure.plain(value.quantize(Decimal(1).scaleb(-self._places)))
+        return figure.plain(value)
+
+
+def etag(view: RankingView, *, question: Question) -> str:
+    """Weak: the same rows under the same question, whenever they were put together."""
+    if not question.as_of and not question.since:
+        view = msgspec.structs.replace(view, compared_with=moment.END_OF_TIME)
+    still = msgspec.structs.replace(view, generated_at=moment.END_OF_TIME)
+    return f'W/"{hashlib.sha256(msgspec.json.encode((question, still))).hexdigest()[:32]}"'
+
+
+def _clock(given: str) -> Clock:
+    for clock in CLOCKS:
+        if given in ("", clock):
+            return clock
+    raise Refused("ranking.unknown_clock", clock=given, allowed=", ".join(CLOCKS))
+
+
+async def _stage(
+    given: str, view: View, codes: Sequence[str], year: int, clock: Clock, until: Moment | None
+) -> Stage:
+    if not given:
+        final = await view.any_result(codes, year, clock, until)
+        return ranking.FINAL if final else STAGES[0]
+    for stage in STAGES:
+        if given == stage:
+            return stage
+    raise Refused("ranking.unknown_stage", stage=given, allowed=", ".join(STAGES))
+
+
+def _compared(given: str, until: Moment, zone: str) -> Moment:
+    if not given:
+        return moment.earlier(until)
+    since = moment.parse(given, zone)
+    if since.until >= until.until:
+        raise Refused("ranking.since_not_before", since=given)
+    return since
+
+
+def _predikat(place: Place, score: Score | None) -> str:
+    if place.rank is None:
+        return ""
+    return score.predikat if score else ranking.NOT_ASSESSABLE
+
+
+def _province_view(province: Region) -> ProvinceView:
+    return ProvinceView(code=province.code, name=province.name, time_zone=province.time_zone)
+
+
+def _season_view(season: Season, zone: str, until: Moment | None) -> SeasonView:
+    """As it stood at the moment: a season that closed later was still open."""
+    closed_at = season.closed_at
+    if closed_at is not None and until is not None and closed_at >= until.until:
+        closed_at = None
+    return SeasonView(
+        year=season.year,
+        keeper=season.keeper,
+        rule_set=season.rule_set,
+        rule_digest=season.rule_digest,
+        closed=closed_at is not None,
+        opened_at=moment.local(season.opened_at, zone),
+        closed_at=None if closed_at is None else moment.local(closed_at, zone),
+    )
+
+
+def _position(rows: Sequence[RowView]) -> PositionView:
+    cut = {row.region: row.cut.intake_seq for row in sorted(rows, key=lambda row: row.region)}
+    canonical = msgspec.json.encode(cut, order="sorted")
+    return PositionView(cut=cut, digest=hashlib.sha256(canonical).hexdigest())

@@ -1,0 +1,141 @@
+"""Reading the read models: the rows a ranking is made of, all seen at one moment."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from services.projection.core import moment, ranking
+from services.projection.core.moment import Moment
+from services.projection.core.ranking import Stage
+from shared.io import postgres
+from shared.kernel import names
+
+# Which clock a moment is read on: when facts took place, or when they were recorded here.
+Clock = Literal["happened", "known"]
+CLOCKS: tuple[Clock, ...] = ("happened", "known")
+
+_SQL = postgres.queries(Path(__file__).parent / "queries.sql")
+
+
+class Season(Struct, frozen=True, kw_only=True):
+    """A year's calendar as its keeper (a province, or the ministry) told it."""
+
+    keeper: str
+    year: int
+    rule_set: str
+    rule_digest: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class Score(Struct, frozen=True, kw_only=True):
+    """One told index; the parts are None where only a result was published."""
+
+    tenant: str
+    seq: int
+    happened_at: datetime
+    known_at: datetime
+    rule_set: str
+    rule_digest: str
+    index: Decimal
+    predikat: str
+    spd: Decimal | None
+    mean: Decimal | None
+    number: Decimal | None
+    innovations: int | None
+    divisor: int | None
+    affairs: int | None
+    complete: bool
+    cut_seq: int
+    decree: str
+    source: str
+    sample: bool
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """The last fact of a season heard of a region; `stopped_at` where a log could not go on."""
+
+    tenant: str
+    last_seq: int
+    stopped_at: int | None
+
+
+class Provincial(Struct, frozen=True, kw_only=True):
+    """A province's season of which something was heard."""
+
+    province: str
+    year: int
+    regions: int
+    last_at: datetime
+
+
+class Tables:
+    """Opens views: each is one read-only transaction over one snapshot."""
+
+    def __init__(self, pool: postgres.Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator["View"]:
+        """One snapshot for all that is read inside."""
+        async with postgres.transaction(self._pool) as connection:
+            await postgres.execute(connection, _SQL["one_view"])
+            yield View(connection)
+
+
+class View:
+    """One snapshot of the read models."""
+
+    def __init__(self, connection: postgres.Connection) -> None:
+        self._connection = connection
+
+    async def scores(
+        self, tenants: Sequence[str], year: int, stage: Stage, clock: Clock, until: Moment | None
+    ) -> Mapping[str, Score]:
+        """The last score of each region at the moment (None: now); absent where there is none."""
+        asked = {"tenants": list(tenants), "year": year, "stage": stage, **_bounds(clock, until)}
+        rows = await postgres.fetch(self._connection, _SQL["ranking"], asked)
+        return {row["tenant"]: Score(**row) for row in rows}
+
+    async def any_result(
+        self, tenants: Sequence[str], year: int, clock: Clock, until: Moment | None
+    ) -> bool:
+        """Whether an official result of any of them was there at the moment."""
+        asked = {"tenants": list(tenants), "year": year, "stage": ranking.FINAL}
+        asked |= _bounds(clock, until)
+        rows = await postgres.fetch(self._connection, _SQL["any_result"], asked)
+        return bool(rows[0]["found"])
+
+    async def seasons(self) -> Sequence[Season]:
+        """Every season known, the newest first."""
+        rows = await postgres.fetch(self._connection, _SQL["seasons"])
+        return [Season(**row) for row in rows]
+
+    async def season(self, province: str, year: int) -> Season | None:
+        """The calendar that holds in a province."""
+        asked = {"province": province, "ministry": names.MINISTRY, "year": year}
+        rows = await postgres.fetch(self._connection, _SQL["season"], asked)
+        return Season(**rows[0]) if rows else None
+
+    async def heard(self, tenants: Sequence[str], year: int) -> Mapping[str, Heard]:
+        """How far each region was heard, whether or not it said anything."""
+        asked = {"tenants": list(tenants), "year": year}
+        rows = await postgres.fetch(self._connection, _SQL["heard"], asked)
+        return {row["tenant"]: Heard(**row) for row in rows}
+
+    async def provinces(self) -> Sequence[Provincial]:
+        """Provinces and seasons with data."""
+        rows = await postgres.fetch(self._connection, _SQL["provinces"])
+        return [Provincial(**row) for row in rows]
+
+
+def _bounds(clock: Clock, until: Moment | None) -> Mapping[str, datetime]:
+    end = moment.END_OF_TIME if until is None else until.until
+    if clock == "known":
+        return {"happened_before": moment.END_OF_TIME, "known_before": end}
+    return {"happened_before": end, "known_before": moment.END_OF_TIME}

@@ -1,0 +1,184 @@
+"""The three services as real processes on a database and a bus of a test's own.
+
+What a test does, a caller does: keys, HTTP, killing a process. Nothing is reached from inside.
+"""
+
+import hashlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+from deploy.local import network
+from tests.databases import Database
+from tests.waiting import eventually
+
+ROOT = Path(__file__).parent.parent
+SERVICES = ("intake", "scoring", "projection")
+STOP_SECONDS_MAX = 15
+
+PROFILE = {"name": "SI UJI", "tahapan": "penerapan", "main_urusan": 2}
+PDF = b"%PDF-1.4\n% contoh\n"
+PDF_SHA256 = hashlib.sha256(PDF).hexdigest()
+
+
+class System:
+    """Three services, their addresses, and the keys of whoever calls them."""
+
+    def __init__(self, database: Database, nats_url: str, folder: Path) -> None:
+        self.database = database
+        self.nats_url = nats_url
+        self.folder = folder
+        self.ports = {service: network.free_port() for service in SERVICES}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.keys: dict[tuple[str, str], str] = {}
+        self.http = httpx.Client(timeout=30)
+
+    def url(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    def start(self, service: str) -> None:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": self.database.roles[service],
+            "NATS_URL": self.nats_url,
+            "LISTEN_PORT": str(self.ports[service]),
+            "EVIDENCE_URL": (self.folder / "evidence").as_uri(),
+        }
+        with (self.folder / f"{service}.log").open("ab") as log:
+            self.processes[service] = subprocess.Popen(
+                [sys.executable, "-m", f"services.{service}"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def ready(self, *services: str) -> None:
+        for service in services or SERVICES:
+            await eventually(lambda name=service: self._is_ready(name))  # type: ignore[misc]
+
+    def kill(self, service: str) -> None:
+        process = self.processes.pop(service)
+        process.send_signal(signal.SIGKILL)
+        process.wait(STOP_SECONDS_MAX)
+
+    def stop(self) -> None:
+        """Stop all services; the system is not used afterwards."""
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(STOP_SECONDS_MAX)
+        self.processes.clear()
+        self.http.close()
+
+    def key(self, tenant: str, role: str) -> str:
+        """An API key with this role, made once; it may state moments in the past."""
+        if (tenant, role) not in self.keys:
+            identity, secret = secrets.token_hex(6), secrets.token_hex(32)
+            with psycopg.connect(self.database.admin, autocommit=True) as connection:
+                connection.execute(
+                    "insert into intake.api_key (id, tenant, role, secret_hash, history)"
+                    " values (%s, %s, %s, %s, true)",
+                    [identity, tenant, role, hashlib.sha256(secret.encode()).digest()],
+                )
+            self.keys[tenant, role] = f"jejak_{identity}_{secret}"
+        return self.keys[tenant, role]
+
+    def send(
+        self,
+        who: tuple[str, str],
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """One request to intake; `body` is JSON unless it is bytes."""
+        given = {
+            "Authorization": f"Bearer {self.key(*who)}",
+            "Idempotency-Key": secrets.token_hex(8),
+            **(headers or {}),
+        }
+        content = {"content": body} if isinstance(body, bytes) else {"json": body}
+        return self.http.request(method, self.url("intake") + path, headers=given, **content)
+
+    def must(self, *arguments: Any, **keywords: Any) -> dict[str, Any]:
+        """A request that is expected to be taken."""
+        response = self.send(*arguments, **keywords)
+        assert response.status_code in (200, 201), response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def open_season(self, year: int, rule_set: str) -> None:
+        self.must(("00", "ministry"), "PUT", f"/v1/seasons/{year}", {"rule_set": rule_set})
+
+    def upload(self, region: str) -> None:
+        self.must(
+            (region, "region_admin"),
+            "PUT",
+            f"/v1/regions/{region}/evidence/{PDF_SHA256}",
+            PDF,
+            {"Content-Type": "application/pdf"},
+        )
+
+    def register(self, region: str, year: int, innovation: str, urusan: int = 2) -> None:
+        body = {"innovation": innovation, "profile": {**PROFILE, "main_urusan": urusan}}
+        path = f"/v1/regions/{region}/seasons/{year}/innovations"
+        self.must((region, "region_admin"), "POST", path, body)
+
+    def claim(
+        self, region: str, year: int, indicator: str, level: int, innovation: str = ""
+    ) -> dict[str, Any]:
+        entry = f"/v1/regions/{region}/seasons/{year}"
+        subject = f"/innovations/{innovation}" if innovation else ""
+        body = {"level": level, "evidence": [{"sha256": PDF_SHA256}] if level else []}
+        who = (region, "region_admin")
+        return self.must(who, "PUT", f"{entry}{subject}/indicators/{indicator}/claim", body)
+
+    def ranking(self, year: int, **parameters: str) -> dict[str, Any]:
+        """Kalimantan Selatan's ranking as the projection tells it."""
+        path = f"/v1/provinces/63/seasons/{year}/ranking"
+        response = self.http.get(self.url("projection") + path, params=parameters)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def row(self, region: str, year: int, **parameters: str) -> dict[str, Any]:
+        rows = self.ranking(year, **parameters)["rows"]
+        return next(row for row in rows if row["region"] == region)
+
+    def query(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database.admin, autocommit=True) as connection:
+            cursor = connection.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def log(self, service: str) -> str:
+        return (self.folder / f"{service}.log").read_text(encoding="utf-8")
+
+    def _is_ready(self, service: str) -> bool:
+        process = self.processes[service]
+        assert process.poll() is None, f"{service} ended:\n{self.log(service)[-3000:]}"
+        try:
+            return self.http.get(self.url(service) + "/readyz").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+@contextmanager
+def running(database: Database, nats_url: str, folder: Path, *services: str) -> Iterator[System]:
+    """The services, started and stopped with the block."""
+    system = System(database, nats_url, folder)
+    for service in services or SERVICES:
+        system.start(service)
+    try:
+        yield system
+    finally:
+        system.stop()
