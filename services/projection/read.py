@@ -3,24 +3,20 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 import msgspec
 from msgspec import Struct
 
-from services.projection.core import figure, moment, ranking
+from services.projection.board import Board, position
+from services.projection.core import moment, ranking
 from services.projection.core.moment import Moment
-from services.projection.core.ranking import STAGES, Place, Stage
-from services.projection.tables import CLOCKS, Clock, Heard, Provincial, Score, Season, Tables, View
+from services.projection.core.ranking import STAGES, Stage
+from services.projection.tables import CLOCKS, Clock, Provincial, Season, Tables, View
 from services.projection.views import (
-    CutView,
-    MovementView,
-    PositionView,
     ProvinceView,
     RankingView,
     RegionsView,
     RegionView,
-    RowView,
     SeasonsView,
     SeasonView,
 )
@@ -50,9 +46,7 @@ class Question(Struct, frozen=True, kw_only=True):
 class Reader:
     """Answers from the read models."""
 
-    def __init__(
-        self, tables: Tables, regions: Register, rule_sets: Mapping[str, RuleSet]
-    ) -> None:
+    def __init__(self, tables: Tables, regions: Register, rule_sets: Mapping[str, RuleSet]) -> None:
         self._tables = tables
         self._regions = regions
         self.rule_sets = rule_sets
@@ -74,8 +68,8 @@ class Reader:
             scores = await view.scores(codes, year, stage, clock, until)
             before = await view.scores(codes, year, stage, clock, compared)
             heard = await view.heard(codes, year)
-        placed = _Placed(assessed, stage, scores, before, heard, self._places(season), zone)
-        rows = placed.rows()
+        board = Board(assessed, stage, scores, before, heard, self._places(season), zone)
+        rows = board.rows()
         sample = any(row.sample for row in rows)
         notice = PROJECTION if stage != ranking.FINAL else SAMPLE if sample else None
         return RankingView(
@@ -88,7 +82,7 @@ class Reader:
             official=notice is None,
             notice=notice,
             rows=rows,
-            position=_position(rows),
+            position=position(rows),
             generated_at=moment.local(now, zone).replace(microsecond=0),
         )
 
@@ -151,77 +145,6 @@ class Reader:
         return found.time_zone if found is not None else "Asia/Jakarta"
 
 
-class _Placed:
-    """The rows of one ranking: regions with their scores, now and before, put in place."""
-
-    def __init__(
-        self,
-        assessed: Sequence[Region],
-        stage: Stage,
-        scores: Mapping[str, Score],
-        before: Mapping[str, Score],
-        heard: Mapping[str, Heard],
-        places: int,
-        zone: str,
-    ) -> None:
-        self._regions = {region.code: region for region in assessed}
-        self._stage = stage
-        self._scores = scores
-        self._before = before
-        self._heard = heard
-        self._places = places
-        self._zone = zone
-
-    def rows(self) -> tuple[RowView, ...]:
-        """In order of rank."""
-        then = {code: score.index for code, score in self._before.items()}
-        earlier = ranking.ranks(
-            ranking.rank(self._regions, then, self._stage), known=bool(self._before)
-        )
-        now = {code: score.index for code, score in self._scores.items()}
-        places = ranking.rank(self._regions, now, self._stage)
-        return tuple(self._row(place, earlier) for place in places)
-
-    def _row(self, place: Place, earlier: Mapping[str, int]) -> RowView:
-        region = self._regions[place.region]
-        score = self._scores.get(place.region)
-        heard = self._heard[place.region]
-        moved = ranking.movement(place, earlier)
-        return RowView(
-            rank=place.rank,
-            tied=place.tied,
-            region=region.code,
-            name=region.name,
-            kind=region.kind,
-            score=None if place.score is None else self._points(place.score),
-            predikat=_predikat(place, score),
-            movement=MovementView(places=moved.places, words=moved.words),
-            previous_rank=earlier.get(place.region),
-            reported=score is not None,
-            complete=score is None or score.complete,
-            rule_set=score.rule_set if score else "",
-            innovations=score.innovations if score else None,
-            affairs=score.affairs if score else None,
-            decree=score.decree if score else "",
-            source=score.source if score else "",
-            sample=score is not None and score.sample,
-            cut=CutView(
-                intake_seq=score.cut_seq if score else 0,
-                heard_seq=heard.last_seq,
-                stopped_at=heard.stopped_at,
-            ),
-            happened_at=moment.local(score.happened_at, self._zone) if score else None,
-            known_at=moment.local(score.known_at, self._zone) if score else None,
-            blocked=heard.stopped_at is not None,
-        )
-
-    def _points(self, value: Decimal) -> str:
-        """As kept; a 0 that nobody told is spelt like the others."""
-        if value == ranking.ZERO:
-            return figure.plain(value.quantize(Decimal(1).scaleb(-self._places)))
-        return figure.plain(value)
-
-
 def etag(view: RankingView, *, question: Question) -> str:
     """Weak: the same rows under the same question, whenever they were put together."""
     if not question.as_of and not question.since:
@@ -258,12 +181,6 @@ def _compared(given: str, until: Moment, zone: str) -> Moment:
     return since
 
 
-def _predikat(place: Place, score: Score | None) -> str:
-    if place.rank is None:
-        return ""
-    return score.predikat if score else ranking.NOT_ASSESSABLE
-
-
 def _province_view(province: Region) -> ProvinceView:
     return ProvinceView(code=province.code, name=province.name, time_zone=province.time_zone)
 
@@ -282,9 +199,3 @@ def _season_view(season: Season, zone: str, until: Moment | None) -> SeasonView:
         opened_at=moment.local(season.opened_at, zone),
         closed_at=None if closed_at is None else moment.local(closed_at, zone),
     )
-
-
-def _position(rows: Sequence[RowView]) -> PositionView:
-    cut = {row.region: row.cut.intake_seq for row in sorted(rows, key=lambda row: row.region)}
-    canonical = msgspec.json.encode(cut, order="sorted")
-    return PositionView(cut=cut, digest=hashlib.sha256(canonical).hexdigest())

@@ -8,13 +8,10 @@ tenant alone, visibly.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
 
-from msgspec import Struct
-
-from shared.io import clock, log, postgres
+from shared.io import log, postgres
 from shared.io.bus import Bus, Heard
+from shared.io.checkpoints import Checkpoints, Move
 from shared.io.history import History, Tip
 from shared.kernel import delivery, envelope, names
 from shared.kernel.envelope import Range
@@ -31,28 +28,9 @@ SWEEP_SECONDS = 1.0
 SWEEP_SECONDS_WITHOUT_BUS = 0.25
 # Tenants pulled from the log in one go, so that applying never waits for one huge read.
 PULL_TENANTS_MAX = 16
-# A blocked tenant is tried again this often: a mended program unblocks by itself.
-BLOCKED_RETRY_SECONDS = 15.0
 RETRY_SECONDS = 0.5
 
-_SQL = postgres.queries(Path(__file__).parent / "sql" / "checkpoint.sql")
-
 Ranges = Mapping[str, Sequence[Stored]]
-
-
-class Checkpoint(Struct, frozen=True):
-    """How far a tenant is applied."""
-
-    seq: int
-    epoch: int
-
-
-class Blocked(Struct, frozen=True):
-    """Where a tenant had to stop, and why."""
-
-    seq: int
-    error: str
-    since: datetime
 
 
 # Applies the events' effect inside the transaction that also moves the checkpoints. It must leave
@@ -82,8 +60,7 @@ class Follower:
         self._bus: Bus | None = None
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(BATCH_MESSAGES_MAX * 4)
         self._applying = asyncio.Lock()
-        self._checkpoints: dict[str, Checkpoint] = {}
-        self._blocked: dict[str, float] = {}
+        self._checkpoints = Checkpoints(pool, log_name)
         self._seen: Mapping[str, int] = {}
         self._lag = 0
         self._loaded = False
@@ -98,7 +75,7 @@ class Follower:
     @property
     def blocked_tenants(self) -> Sequence[str]:
         """Tenants stopped at an event that cannot be applied."""
-        return sorted(self._blocked)
+        return self._checkpoints.blocked
 
     @property
     def ready(self) -> bool:
@@ -129,12 +106,8 @@ class Follower:
             self._loaded = False
 
     async def _reload(self) -> None:
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(connection, _SQL["checkpoints"], {"log": self._log})
-            blocked = await postgres.fetch(connection, _SQL["all_blocked"], {"log": self._log})
-        self._forget(sorted(self._checkpoints))
-        self._checkpoints = {row["tenant"]: Checkpoint(row["seq"], row["epoch"]) for row in rows}
-        self._blocked = {row["tenant"]: clock.monotonic_seconds() for row in blocked}
+        self._forget(sorted(self._checkpoints.tenants))
+        await self._checkpoints.load()
 
     async def _listen(self) -> None:
         while True:
@@ -171,10 +144,10 @@ class Follower:
     async def _collect(self, arrived: Range, ready: dict[str, list[Stored]]) -> None:
         """Add to `ready` what the sequence rule says of one range."""
         tenant = arrived.tenant
-        if tenant in self._blocked:
+        if self._checkpoints.is_blocked(tenant):
             return
         waiting = ready.setdefault(tenant, [])
-        reached = waiting[-1].seq if waiting else self._reached(tenant)
+        reached = waiting[-1].seq if waiting else self._checkpoints.reached(tenant)
         match delivery.plan(arrived.first, arrived.last, reached):
             case delivery.Drop():
                 return
@@ -186,10 +159,6 @@ class Follower:
             case delivery.Apply(first):
                 waiting.extend(arrived.events[first - arrived.first :])
 
-    def _reached(self, tenant: str) -> int:
-        checkpoint = self._checkpoints.get(tenant)
-        return checkpoint.seq if checkpoint else 0
-
     async def _apply_all(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
         """All tenants in one transaction; if that fails, each alone, and the poison is found."""
         wanted = {tenant: events for tenant, events in ready.items() if events}
@@ -198,8 +167,6 @@ class Follower:
         try:
             await self._commit(wanted, epochs)
         except (Outrun, Unavailable):
-            self._forget(list(wanted))
-            self._checkpoints = {}
             await self._reload()
             raise
         except Exception as error:  # noqa: BLE001 - a poison event may raise anything
@@ -223,45 +190,29 @@ class Follower:
                 return
             half = len(events) // 2
             await self._apply_alone(tenant, events[:half], epochs)
-            if tenant not in self._blocked:
+            if not self._checkpoints.is_blocked(tenant):
                 await self._apply_alone(tenant, events[half:], epochs)
 
     async def _commit(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
-        self._refuse_other_epoch(ready, epochs)
-        moves = {
-            "log": self._log,
-            "tenants": list(ready),
-            "befores": [events[0].seq - 1 for events in ready.values()],
-            "seqs": [events[-1].seq for events in ready.values()],
-            "epochs": [epochs[tenant] for tenant in ready],
-        }
-        async with postgres.transaction(self._pool) as connection:
-            if await postgres.execute(connection, _SQL["advance"], moves) != len(ready):
-                raise Outrun("checkpoint.moved", log=self._log, tenants=",".join(ready))
-            await postgres.execute(
-                connection, _SQL["unblock"], {"log": self._log, "tenants": list(ready)}
+        moves = [
+            Move(
+                tenant=tenant,
+                before=events[0].seq - 1,
+                seq=events[-1].seq,
+                epoch=epochs[tenant],
             )
+            for tenant, events in ready.items()
+        ]
+        self._checkpoints.must_be_same_epoch(moves)
+        async with postgres.transaction(self._pool) as connection:
+            await self._checkpoints.advance(connection, moves)
             await self._apply(connection, ready)
-        for tenant, events in ready.items():
-            self._checkpoints[tenant] = Checkpoint(events[-1].seq, epochs[tenant])
-            self._blocked.pop(tenant, None)
+        self._checkpoints.advanced(moves)
         self.after_commit()
-
-    def _refuse_other_epoch(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
-        for tenant in ready:
-            kept = self._checkpoints.get(tenant)
-            if kept is not None and kept.epoch != epochs[tenant]:
-                raise Corrupt("epoch.changed", tenant=tenant, epoch=epochs[tenant])
 
     async def _block(self, tenant: str, seq: int, error: str) -> None:
         log.logger().error("follow.blocked", log=self._log, tenant=tenant, seq=seq, why=error)
-        self._blocked[tenant] = clock.monotonic_seconds()
-        async with postgres.transaction(self._pool) as connection:
-            await postgres.execute(
-                connection,
-                _SQL["block"],
-                {"log": self._log, "tenant": tenant, "seq": seq, "error": error},
-            )
+        await self._checkpoints.block(tenant, seq, error)
 
     async def _sweep(self) -> None:
         while True:
@@ -277,28 +228,25 @@ class Follower:
     async def _compare(self) -> None:
         """Heads against checkpoints; read from the log what has not moved since the last look."""
         tips = await self._history.heads()
-        self._lag = sum(max(0, tip.seq - self._reached(t)) for t, tip in tips.items())
+        self._lag = sum(max(0, tip.seq - self._checkpoints.reached(t)) for t, tip in tips.items())
         behind = [tenant for tenant, tip in tips.items() if self._is_stuck(tenant, tip)]
-        self._seen = {tenant: self._reached(tenant) for tenant in tips}
+        self._seen = {tenant: self._checkpoints.reached(tenant) for tenant in tips}
         for at in range(0, len(behind), PULL_TENANTS_MAX):
             group = behind[at : at + PULL_TENANTS_MAX]
             while group:
                 group = await self._pull(group, tips)
-        for tenant, kept in self._checkpoints.items():
-            if tenant in tips and kept.seq > tips[tenant].seq and tenant not in self._blocked:
-                await self._block(tenant, kept.seq, "the checkpoint is beyond the log's head")
+        for tenant, tip in tips.items():
+            reached = self._checkpoints.reached(tenant)
+            if reached > tip.seq and not self._checkpoints.is_blocked(tenant):
+                await self._block(tenant, reached, "the checkpoint is beyond the log's head")
         self._loaded = True
 
     def _is_stuck(self, tenant: str, tip: Tip) -> bool:
-        reached = self._reached(tenant)
-        if tip.seq <= reached or not self._may_retry(tenant):
+        reached = self._checkpoints.reached(tenant)
+        if tip.seq <= reached or not self._checkpoints.may_try(tenant):
             return False
         with_bus = self._bus is not None and self._bus.connected and self._loaded
         return not with_bus or self._seen.get(tenant) == reached
-
-    def _may_retry(self, tenant: str) -> bool:
-        since = self._blocked.get(tenant)
-        return since is None or clock.monotonic_seconds() - since > BLOCKED_RETRY_SECONDS
 
     async def _pull(self, tenants: Sequence[str], tips: Mapping[str, Tip]) -> list[str]:
         """Apply one page of each tenant from the log; the tenants that have more to read."""
@@ -307,7 +255,7 @@ class Follower:
             for tenant in tenants:
                 ready[tenant] = await self._history.read(
                     tenant,
-                    after=self._reached(tenant),
+                    after=self._checkpoints.reached(tenant),
                     upto=tips[tenant].seq,
                     limit=envelope.EVENTS_MAX,
                 )
@@ -317,5 +265,6 @@ class Follower:
         return [
             tenant
             for tenant in tenants
-            if self._reached(tenant) < tips[tenant].seq and tenant not in self._blocked
+            if self._checkpoints.reached(tenant) < tips[tenant].seq
+            and not self._checkpoints.is_blocked(tenant)
         ]

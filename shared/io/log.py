@@ -22,7 +22,10 @@ class Logger(Protocol):
 
 
 def open_log(service: str, style: str) -> Logger:
-    """Set up the process's log; `style` is `json` or `plain`. Libraries' warnings join it."""
+    """Set up the process's log; `style` is `json`, `plain` or `silent` (errors only).
+
+    Libraries' warnings join it.
+    """
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
         if style == "plain"
@@ -36,7 +39,9 @@ def open_log(service: str, style: str) -> Logger:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.ERROR if style == "silent" else logging.INFO
+        ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

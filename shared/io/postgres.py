@@ -84,6 +84,8 @@ def translated() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise failure_of(error) from error
+    except UnicodeEncodeError as error:
+        raise Refused("store.unstorable", why=str(error)) from error
 
 
 def failure_of(error: psycopg.Error) -> Failure:
@@ -94,7 +96,7 @@ def failure_of(error: psycopg.Error) -> Failure:
             return Outrun("store.outrun", why=told)
         case errors.InsufficientPrivilege() | errors.CheckViolation():
             return Corrupt("store.refused_by_database", why=told)
-        case psycopg.DataError():
+        case psycopg.DataError() | errors.ProgramLimitExceeded():
             return Refused("store.unstorable", why=told)
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return Unavailable("database.unavailable", why=told)

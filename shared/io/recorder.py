@@ -8,12 +8,11 @@ visible out of order and a reader misses events.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import Notification, ProgrammingError, StoredEvent
+from eventsourcing.persistence import DataError, Notification, ProgrammingError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Cursor
 from psycopg.rows import DictRow
@@ -21,7 +20,7 @@ from psycopg.rows import DictRow
 from shared.io import postgres
 from shared.kernel import appending
 from shared.kernel.appending import Draft, Head
-from shared.kernel.recorded import Meta, Stored, encode
+from shared.kernel.recorded import Meta, encode
 
 POOL_SIZE = 2
 POOL_OVERFLOW_MAX = 8
@@ -57,6 +56,7 @@ class TenantRecorder(PostgresApplicationRecorder):
         super().__init__(datastore, events_table_name="event")
         self._tenant = tenant
         self._meta = encode(Meta(actor=actor, role="recorder"))
+        self._schema = {"schema": self.datastore.schema, "lock_timeout": f"{LOCK_SECONDS_MAX}s"}
 
     def create_table(self) -> NoReturn:
         """The tables come from the migrations, never from the library."""
@@ -69,7 +69,10 @@ class TenantRecorder(PostgresApplicationRecorder):
     def _insert_stored_events(
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **_: Any
     ) -> None:
-        curs.execute(_SQL["enter_schema"], {"schema": self.datastore.schema})
+        drafts = [self._draft(event) for event in stored_events]
+        for refused in filter(None, map(appending.unfit, drafts)):
+            raise DataError(str(refused)) from refused
+        curs.execute(_SQL["enter_schema"], self._schema)
         curs.execute(_STORE_SQL["lock_heads"], {"tenants": [self._tenant]}, binary=True)
         locked = curs.fetchone()
         if locked is None:
@@ -80,27 +83,23 @@ class TenantRecorder(PostgresApplicationRecorder):
         head = Head(**locked)
         moment = max(clock["now"], head.recorded_at)
         rows = [
-            self._stored(event, head.seq + number, moment)
-            for number, event in enumerate(stored_events, start=1)
+            appending.stored(
+                tenant=self._tenant,
+                seq=head.seq + number,
+                draft=draft,
+                version=event.originator_version,
+                identity=uuid4(),
+                moment=moment,
+            )
+            for number, (event, draft) in enumerate(zip(stored_events, drafts, strict=True), 1)
         ]
         curs.execute(_STORE_SQL["insert_events"], appending.event_columns(rows))
         moved = appending.advanced(head, rows, moment)
         curs.execute(_STORE_SQL["advance_heads"], appending.head_columns([moved]))
 
-    def _stored(self, event: StoredEvent, seq: int, moment: datetime) -> Stored:
-        return appending.stored(
-            tenant=self._tenant,
-            seq=seq,
-            draft=Draft(
-                stream=str(event.originator_id),
-                topic=event.topic,
-                state=event.state,
-                meta=self._meta,
-            ),
-            version=event.originator_version,
-            identity=uuid4(),
-            moment=moment,
-        )
+    def _draft(self, event: StoredEvent) -> Draft:
+        stream = str(event.originator_id)
+        return Draft(stream=stream, topic=event.topic, state=event.state, meta=self._meta)
 
     def _fetch_ids_after_insert_events(
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **_: Any
@@ -171,5 +170,5 @@ class TenantRecorder(PostgresApplicationRecorder):
     def _reading(self) -> Iterator[Cursor[DictRow]]:
         with self.datastore.get_connection() as connection, connection.pipeline():  # noqa: SIM117
             with connection.transaction(), connection.cursor() as curs:
-                curs.execute(_SQL["enter_schema"], {"schema": self.datastore.schema})
+                curs.execute(_SQL["enter_schema"], self._schema)
                 yield curs

@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.io import log, postgres
 from shared.kernel import appending
 from shared.kernel.appending import Append, Head, Known, Receipt, Settlement
-from shared.kernel.errors import Failure, Unavailable
+from shared.kernel.errors import Corrupt, Failure, Unavailable
 
 # Appends committed together: beyond this the next batch waits, so one commit stays short.
 BATCH_MAX = 500
@@ -84,6 +84,16 @@ async def _write(connection: postgres.Connection, settlement: Settlement) -> Non
         )
 
 
+Asked = tuple[Append, asyncio.Future[Receipt]]
+
+
+def _give_up(asked: Sequence[Asked]) -> None:
+    """Nobody is left waiting for ever: whoever was not answered may ask again."""
+    for _, answer in asked:
+        if not answer.done():
+            answer.set_exception(Unavailable("store.stopped"))
+
+
 class GroupCommit:
     """Commits together whatever was asked for while the previous commit ran; no lingering.
 
@@ -94,7 +104,7 @@ class GroupCommit:
     def __init__(self, pool: postgres.Pool, after_commit: Callable[[], None]) -> None:
         self._pool = pool
         self._after_commit = after_commit
-        self._queue: list[tuple[Append, asyncio.Future[Receipt]]] = []
+        self._queue: list[Asked] = []
         self._asked = asyncio.Event()
         self._closing = False
 
@@ -117,22 +127,30 @@ class GroupCommit:
 
     async def run(self) -> None:
         """Serve until closed and drained; one task, one commit at a time."""
-        while self._queue or not self._closing:
-            await self._asked.wait()
-            batch, self._queue = self._queue[:BATCH_MAX], self._queue[BATCH_MAX:]
-            if not self._queue and not self._closing:
-                self._asked.clear()
-            if batch:
-                await self._serve(batch)
+        try:
+            while self._queue or not self._closing:
+                await self._asked.wait()
+                batch, self._queue = self._queue[:BATCH_MAX], self._queue[BATCH_MAX:]
+                if not self._queue and not self._closing:
+                    self._asked.clear()
+                if batch:
+                    await self._serve(batch)
+        finally:
+            self.close()
+            _give_up(self._queue)
 
     def close(self) -> None:
         """Take nothing more; `run` returns once the queue is drained."""
         self._closing = True
         self._asked.set()
 
-    async def _serve(self, batch: list[tuple[Append, asyncio.Future[Receipt]]]) -> None:
+    async def _serve(self, batch: list[Asked]) -> None:
         waiting = [(append, answer) for append, answer in batch if not answer.done()]
-        outcomes = await self._commit([append for append, _ in waiting])
+        try:
+            outcomes = await self._commit([append for append, _ in waiting])
+        except BaseException:
+            _give_up(waiting)
+            raise
         for (_, answer), outcome in zip(waiting, outcomes, strict=True):
             if answer.done():
                 continue
@@ -148,10 +166,15 @@ class GroupCommit:
             return ()
         try:
             return await self._attempt(appends)
-        except Failure as failure:
-            if len(appends) == 1 or isinstance(failure, Unavailable):
-                return [failure] * len(appends)
-            log.logger().warning("append.batch_split", reason=failure.reason, why=str(failure))
+        except Unavailable as failure:
+            return [failure] * len(appends)
+        except Exception as error:  # noqa: BLE001 - a bug that one item meets is its caller's alone
+            failed = (
+                error if isinstance(error, Failure) else Corrupt("store.broken", why=repr(error))
+            )
+            if len(appends) == 1:
+                return [failed]
+            log.logger().warning("append.batch_split", reason=failed.reason, why=str(failed))
             return [(await self._commit([append]))[0] for append in appends]
 
     async def _attempt(self, appends: Sequence[Append]) -> Sequence[Receipt | Failure]:

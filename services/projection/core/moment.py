@@ -117,6 +117,12 @@ def day(moment: datetime, zone: str, language: str = "id") -> str:
     return f"{there.day} {MONTHS[language][there.month - 1]} {there.year}"
 
 
+def short_day(moment: datetime, zone: str, language: str = "id") -> str:
+    """`17 Mar 2025`, for a table's cell."""
+    there = local(moment, zone)
+    return f"{there.day} {MONTHS[language][there.month - 1][:3]} {there.year}"
+
+
 def spoken(moment: datetime, zone: str, language: str = "id") -> str:
     """`17 Maret 2025 pukul 23.59 WITA`; the last second of a minute is read as its minute."""
     joint = "pukul" if language == "id" else "at"

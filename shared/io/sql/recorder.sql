@@ -1,6 +1,8 @@
 -- name: enter_schema
--- The library's pool knows no search path; ours is set for one transaction at a time.
-select set_config('search_path', %(schema)s, true);
+-- The library's pool knows no search path and no bound on a lock; both are set for one
+-- transaction at a time.
+select set_config('search_path', %(schema)s, true),
+       set_config('lock_timeout', %(lock_timeout)s, true);
 
 -- name: select_events
 select stream, version, topic, state from event

@@ -26,7 +26,8 @@ join lateral (
 ) as command on true;
 
 -- name: insert_events
-insert into event (tenant, seq, stream, version, event_id, topic, state, meta, recorded_at, leaf_hash)
+insert into event (tenant, seq, stream, version, event_id, topic, state, meta, recorded_at,
+                   leaf_hash)
 select * from unnest(
     %(tenants)b::text[], %(seqs)b::bigint[], %(streams)b::text[], %(versions)b::bigint[],
     %(event_ids)b::uuid[], %(topics)b::text[], %(states)b::bytea[], %(metas)b::bytea[],

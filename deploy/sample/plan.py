@@ -1,0 +1,69 @@
+"""What one region hands in during the open season, as steps in the order they take place.
+
+Scoring is cheapest, and a history is believable, when a region's facts come in the order of their
+moments; so a region's steps are sent one after the other, and whatever one step sends at the same
+time happened at the same moment.
+"""
+
+from msgspec import Struct
+
+from deploy.sample.evidence import Document
+from services.intake.bodies import (
+    AcceptanceItemBody,
+    ClaimItemBody,
+    RegisterBody,
+    ReturnBody,
+    SubmissionBody,
+)
+
+
+class Registrations(Struct, frozen=True, kw_only=True):
+    """Innovations registered in one sitting."""
+
+    name: str
+    items: tuple[RegisterBody, ...]
+
+
+class Claims(Struct, frozen=True, kw_only=True):
+    """Levels claimed, innovation after innovation."""
+
+    name: str
+    items: tuple[ClaimItemBody, ...]
+
+
+class Submissions(Struct, frozen=True, kw_only=True):
+    """Innovations sent for verification in one sitting."""
+
+    name: str
+    items: tuple[tuple[str, SubmissionBody], ...]
+
+
+class Acceptances(Struct, frozen=True, kw_only=True):
+    """Levels accepted by the province's verifier."""
+
+    name: str
+    items: tuple[AcceptanceItemBody, ...]
+
+
+class Returns(Struct, frozen=True, kw_only=True):
+    """Claims given back in one sitting: innovation, indicator, verdict."""
+
+    name: str
+    items: tuple[tuple[str, str, ReturnBody], ...]
+
+
+Step = Registrations | Claims | Submissions | Acceptances | Returns
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """A region's whole season. `last` is sent when all regions are done: it says so."""
+
+    region: str
+    documents: tuple[Document, ...]
+    steps: tuple[Step, ...]
+    last: Submissions | None = None
+
+    @property
+    def facts(self) -> int:
+        """How much there is to hand in, for whoever watches."""
+        return sum(len(step.items) for step in self.steps)

@@ -1,0 +1,86 @@
+"""The deciding values of a rule set, each with how sure we are and who says so."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from services.projection.core import figure
+from services.projection.wording import Words
+from shared.kernel.rules.ruleset import RuleSet, Sourced
+
+
+class Provision(Struct, frozen=True, kw_only=True):
+    """One value of the rules; `certainty` is the style sheet's word, `marked` the reader's."""
+
+    name: str
+    value: str
+    certainty: str
+    marked: str
+    note: str
+    sources: Sequence[str]
+
+
+def floors(rules: RuleSet | None) -> Sequence[Decimal]:
+    """Where the bands of the predikat begin on the axis, leaving out its two ends."""
+    if rules is None:
+        return ()
+    known = (band.at_least.value for band in rules.predikat)
+    return tuple(floor for floor in known if floor is not None and 1 < floor < 100)  # noqa: PLR2004
+
+
+def provisions(rules: RuleSet, words: Words) -> Sequence[Provision]:
+    """What decides an index: divisor, gate, counts, rounding and the bands."""
+    language = words.language
+    places = rules.places.value
+    spoken = {
+        "divisor_floor": (rules.divisor_floor, _number(rules.divisor_floor, language)),
+        "affairs_min": (rules.affairs_min, _number(rules.affairs_min, language)),
+        "count_max": (rules.count_max, _number(rules.count_max, language)),
+        "score_max": (rules.score_max, _number(rules.score_max, language)),
+        "rounding": (
+            rules.rounding,
+            words("provision.half_even", places="?" if places is None else places),
+        ),
+        "counted_stages": (
+            rules.counted_stages,
+            ", ".join(words(f"tahapan.{each}") for each in rules.counted_stages.value or ()),
+        ),
+    }
+    return [
+        *(
+            _provision(rules, words(f"provision.{name}"), value, sourced, words)
+            for name, (sourced, value) in spoken.items()
+        ),
+        *(
+            _provision(
+                rules,
+                words("provision.predikat", nama=band.nama),
+                _number(band.at_least, language),
+                band.at_least,
+                words,
+            )
+            for band in rules.predikat
+        ),
+    ]
+
+
+def _provision(
+    rules: RuleSet, name: str, value: str, sourced: Sourced[Any], words: Words
+) -> Provision:
+    return Provision(
+        name=name,
+        value=value or words("basis.none"),
+        certainty=sourced.certainty,
+        marked=words(f"certainty.{sourced.certainty}"),
+        note=sourced.note,
+        sources=[rules.sources.get(key, key) for key in sourced.sources],
+    )
+
+
+def _number(sourced: Sourced[Any], language: str) -> str:
+    value = sourced.value
+    if value is None:
+        return ""
+    return figure.points(value if isinstance(value, Decimal) else Decimal(value), 0, language)

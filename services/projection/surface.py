@@ -1,0 +1,87 @@
+"""Everything projection says over HTTP: interface, pages, and what surrounds each response."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response
+from litestar.config.app import AppConfig
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
+
+from services.projection import pages, web
+from services.projection.read import Reader
+from services.projection.wording import Words, words_for
+from shared.io import http
+from shared.io.problems import Problem
+
+VERSION = "1"
+
+# Nothing is loaded from elsewhere, nothing runs, nobody frames us.
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+# Where programs ask; everywhere else a failure is a page.
+MACHINE_PATHS = ("/v1/", "/openapi", "/healthz", "/readyz", "/metrics", "/static/")
+
+Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
+
+
+def application(reader: Reader, ready: http.Ready, gauges: http.Gauges) -> Litestar:
+    """The whole of it."""
+    return http.application(
+        title="Jejak Inovasi: projection",
+        version=VERSION,
+        handlers=[*web.routes(reader), *pages.routes(reader)],
+        ready=ready,
+        gauges=gauges,
+        on_app_init=_surround,
+    )
+
+
+def document(app: Litestar) -> bytes:
+    """The OpenAPI document as it is kept beside the code: sorted, indented."""
+    encoded = msgspec.json.encode(app.openapi_schema.to_schema(), order="sorted")
+    return msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+def _surround(config: AppConfig) -> AppConfig:
+    config.before_send = [*config.before_send, _secure]
+    config.exception_handlers = {
+        kind: _as_page(handler)  # type: ignore[arg-type]
+        for kind, handler in config.exception_handlers.items()
+    }
+    return config
+
+
+async def _secure(message: Message, scope: Scope) -> None:
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURITY_HEADERS.items():
+            headers[name] = value
+
+
+def _as_page(problem_of: Handler) -> Handler:
+    """The same failure, told to a person where a person asked."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        told: Response[Problem] = problem_of(request, error)
+        if request.url.path.startswith(MACHINE_PATHS):
+            return told
+        return pages.failed(
+            request, _sentence(told.content, words_for(request)), told.content.status
+        )
+
+    return answer
+
+
+def _sentence(problem: Problem, words: Words) -> str:
+    """The problem's own sentence, except for an address, which is no matter of documents here."""
+    return words("failed.route") if problem.title == "route.unknown" else problem.detail
