@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from deploy.local import credentials
 from services.intake.identity import PREFIX, Role
-from shared.io import postgres, rulebook
+from shared.io import postgres, problems, rulebook
 from shared.kernel import names
 from shared.kernel.errors import Failure, Refused
 
@@ -149,7 +149,7 @@ def main(arguments: list[str]) -> int:
     try:
         print(asyncio.run(create(os.environ["DATABASE_URL"], wanted)))
     except Failure as failure:
-        print(failure, file=sys.stderr)
+        print(problems.sentence(failure.reason, "id", failure.facts), file=sys.stderr)
         return 1
     return 0
 

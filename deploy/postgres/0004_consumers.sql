@@ -22,5 +22,8 @@ do $$
 begin
     execute format('grant select, insert, update, delete on checkpoint, blocked to %I',
                    'jejak_' || current_schema());
+    if current_schema() = 'scoring' then
+        grant select on blocked to jejak_projection;
+    end if;
 end
 $$;

@@ -1,4 +1,4 @@
-"""Draws a region's open season: the same traits, seed and anchor give the same facts, byte for byte.
+"""Draws a region's open season: the same traits, seed and days give the same facts exactly.
 
 A season has a fixed number of appointments: the region's own rows, ten rounds of reporting, each
 verified after the next round has come in, the region's rows verified, and one left for the end.
@@ -69,7 +69,9 @@ class _Hand:
     """The seeded hand that draws one region."""
 
     def __init__(self, traits: Traits, days: Season) -> None:
+        # Days have a hand of their own: what is claimed does not depend on when.
         self.rng = Random(f"{SEED}/{traits.region}")  # noqa: S311 - a sample, not a secret
+        self.day_rng = Random(f"{SEED}/{traits.region}/hari")  # noqa: S311 - as above
         self.traits = traits
         self.days = days
         self.files = evidence.documents(traits.region)
@@ -113,7 +115,8 @@ class _Hand:
         """The day of the next appointment; regions meet on different days, always in order."""
         day = calendar.slot(self.days, self.taken, APPOINTMENTS)
         self.taken += 1
-        return day + timedelta(days=self.rng.randrange((self.days.days - 1) // APPOINTMENTS))
+        gap = (self.days.days - 1) // APPOINTMENTS
+        return day + timedelta(days=self.day_rng.randrange(gap))
 
     def _reported(
         self,

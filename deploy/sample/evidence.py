@@ -24,6 +24,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 OTHERWISE = "Laporan statistik daerah"
 
+A4 = b"[0 0 595 842]"
+
 _KIND_BY_ROW = {row: kind for kind, rows in KINDS.items() for row in rows}
 
 
@@ -57,8 +59,8 @@ def pdf(*lines: str) -> bytes:
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]"
-        b" /Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox %s /Resources %s /Contents 5 0 R >>"
+        % (A4, b"<< /Font << /F1 4 0 R >> >>"),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
     )

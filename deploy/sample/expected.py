@@ -48,7 +48,7 @@ def last_moment(plans: Sequence[Plan]) -> datetime:
     moments = [
         (item[-1] if isinstance(item, tuple) else item).occurred_at
         for plan in plans
-        for step in (*plan.steps, *((plan.last,) if plan.last else ()))
+        for step in plan.sent
         for item in step.items
     ]
     return max(moment for moment in moments if moment is not None)
@@ -95,7 +95,7 @@ def _final(
     profiles: dict[str, ProfileBody] = {}
     submitted: set[str] = set()
     levels: dict[tuple[str, str], tuple[int, int]] = {}
-    for step in (*plan.steps, *((plan.last,) if plan.last else ())):
+    for step in plan.sent:
         match step:
             case Registrations(items=registered):
                 profiles |= {body.innovation: body.profile for body in registered}

@@ -64,6 +64,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     last: Submissions | None = None
 
     @property
-    def facts(self) -> int:
-        """How much there is to hand in, for whoever watches."""
-        return sum(len(step.items) for step in self.steps)
+    def sent(self) -> tuple[Step, ...]:
+        """Every step, the last one included."""
+        return (*self.steps, self.last) if self.last is not None else self.steps

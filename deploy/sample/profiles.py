@@ -74,7 +74,9 @@ def innovations(traits: Traits, rng: Random) -> list[Innovation]:
     names = {affair.number: _names(affair, rng) for affair in told.affairs}
     region = rulebook.regions().by_code[traits.region].name
     return [
-        _innovation(traits, affair, next(names[affair.number]), region, rng, covers=place < len(basic))
+        _innovation(
+            traits, affair, next(names[affair.number]), region, rng, covers=place < len(basic)
+        )
         for place, affair in enumerate(drawn)
     ]
 

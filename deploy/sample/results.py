@@ -11,8 +11,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 from deploy.sample.calendar import ZONE
-from services.intake.bodies import ClosingBody, ResultBody, SeasonBody
 from deploy.sample.traits import RULES_CLOSED
+from services.intake.bodies import ClosingBody, ResultBody, SeasonBody
 
 SAMPLE = "data contoh"
 REGION = "63.10"

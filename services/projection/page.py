@@ -16,7 +16,7 @@ from services.projection.views import RankingView, RowView
 from services.projection.wording import Words
 from shared.kernel.rules.ruleset import RuleSet
 
-# The first year of the 0–100 scale; earlier indexes are open sums and get no bar.
+# The first year of the scale of 0 to 100; earlier indexes are open sums and get no bar.
 SCALED_FROM = 2021
 # More leaders than this are counted, not named.
 LEADERS_NAMED_MAX = 3

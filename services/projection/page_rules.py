@@ -34,7 +34,7 @@ def provisions(rules: RuleSet, words: Words) -> Sequence[Provision]:
     """What decides an index: divisor, gate, counts, rounding and the bands."""
     language = words.language
     places = rules.places.value
-    spoken = {
+    spoken: dict[str, tuple[Sourced[Any], str]] = {
         "divisor_floor": (rules.divisor_floor, _number(rules.divisor_floor, language)),
         "affairs_min": (rules.affairs_min, _number(rules.affairs_min, language)),
         "count_max": (rules.count_max, _number(rules.count_max, language)),

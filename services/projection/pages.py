@@ -38,7 +38,7 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
         """Which rankings there are."""
         words = words_for(request)
         listed = await _listed(reader, words)
-        return rendering.page("index.html", words, listed=listed, **around(request, words))
+        return rendering.page("index.html", words, _in_other(request, words), listed=listed)
 
     @get(RANKING, include_in_schema=False)
     async def show_ranking(
@@ -56,7 +56,7 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
             _highlight(asked, {row.region for row in view.rows}),
             words,
         )
-        return rendering.page("ranking.html", words, page=built, **around(request, words))
+        return rendering.page("ranking.html", words, _in_other(request, words), page=built)
 
     @get(STYLE, include_in_schema=False, sync_to_thread=False)
     def style(name: FromPath[str]) -> Response[bytes]:
@@ -72,19 +72,11 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
     return [show_provinces, show_ranking, style]
 
 
-def around(request: Request[Any, Any, Any], words: Words) -> dict[str, str]:
-    """What surrounds every page: its own address, and the same one in the other language."""
-    path = request.url.path
-    kept = {name: value for name, value in request.query_params.items() if name != "bahasa"}
-    other = kept | {"bahasa": "en" if words.language == "id" else "id"}
-    return {"address": path, "other_language": f"{path}?{urlencode(other, safe=':')}"}
-
-
 def failed(request: Request[Any, Any, Any], sentence: str, status: int) -> Response[str]:
     """A page that says why there is no page."""
     words = words_for(request)
     return rendering.page(
-        "failed.html", words, sentence=sentence, status=status, **around(request, words)
+        "failed.html", words, _in_other(request, words), status=status, sentence=sentence
     )
 
 
@@ -125,3 +117,10 @@ def _question(province: str, year: str, asked: Mapping[str, Any]) -> Question:
 def _highlight(asked: Mapping[str, Any], known: set[str]) -> str:
     chosen: str = asked.get("sorot", "")
     return chosen if chosen in known else ""
+
+
+def _in_other(request: Request[Any, Any, Any], words: Words) -> str:
+    """The same page in the other language."""
+    kept = {name: value for name, value in request.query_params.items() if name != "bahasa"}
+    other = kept | {"bahasa": "en" if words.language == "id" else "id"}
+    return f"{request.url.path}?{urlencode(other, safe=':')}"

@@ -28,13 +28,7 @@ def style_name() -> str:
 
 
 def page(
-    template: str,
-    words: Words,
-    *,
-    address: str,
-    other_language: str,
-    status: int = 200,
-    **shown: object,
+    template: str, words: Words, other_language: str, *, status: int = 200, **shown: object
 ) -> Response[str]:
     """An HTML answer; nothing of it is kept without asking again."""
     text = (
@@ -44,7 +38,6 @@ def page(
             w=words,
             language=words.language,
             style=style_name(),
-            address=address,
             other_language=other_language,
             **shown,
         )

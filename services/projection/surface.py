@@ -12,7 +12,7 @@ from litestar.types import Message, Scope
 from services.projection import pages, web
 from services.projection.read import Reader
 from services.projection.wording import Words, words_for
-from shared.io import http
+from shared.io import http, problems
 from shared.io.problems import Problem
 
 VERSION = "1"
@@ -55,13 +55,12 @@ def document(app: Litestar) -> bytes:
 def _surround(config: AppConfig) -> AppConfig:
     config.before_send = [*config.before_send, _secure]
     config.exception_handlers = {
-        kind: _as_page(handler)  # type: ignore[arg-type]
-        for kind, handler in config.exception_handlers.items()
+        kind: _as_page(handler) for kind, handler in config.exception_handlers.items()
     }
     return config
 
 
-async def _secure(message: Message, scope: Scope) -> None:
+async def _secure(message: Message, _: Scope) -> None:
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
         for name, value in SECURITY_HEADERS.items():
@@ -75,13 +74,16 @@ def _as_page(problem_of: Handler) -> Handler:
         told: Response[Problem] = problem_of(request, error)
         if request.url.path.startswith(MACHINE_PATHS):
             return told
-        return pages.failed(
-            request, _sentence(told.content, words_for(request)), told.content.status
-        )
+        problem = told.content
+        return pages.failed(request, _sentence(problem, words_for(request)), problem.status)
 
     return answer
 
 
 def _sentence(problem: Problem, words: Words) -> str:
-    """The problem's own sentence, except for an address, which is no matter of documents here."""
-    return words("failed.route") if problem.title == "route.unknown" else problem.detail
+    """The problem's sentence in the page's language; addresses are no matter of documents here."""
+    if problem.title == "route.unknown":
+        return words("failed.route")
+    if problem.status >= 500:  # noqa: PLR2004 - its facts are hidden, the sentence is all there is
+        return problem.detail
+    return problems.sentence(problem.title, words.language, problem.facts)

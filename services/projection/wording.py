@@ -20,7 +20,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def __call__(self, name: str, **facts: object) -> str:
+    def __call__(self, name: str, /, **facts: object) -> str:
         place, _, word = name.partition(".")
         try:
             return _table()[place][word][self.language].format_map(facts)

@@ -7,7 +7,7 @@ cannot be bounded; both are replaced by plain requests here.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -62,7 +62,8 @@ class Heard(Struct, frozen=True):
 
     async def acknowledge(self) -> None:
         """Fire and forget: a lost acknowledgement only means a repeat, which is harmless."""
-        await self.message.ack()
+        with suppress(nats.errors.Error):
+            await self.message.ack()
 
 
 class _Acknowledgement(Struct):

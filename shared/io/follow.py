@@ -154,7 +154,12 @@ class Follower:
             case delivery.Backfill(first, last) if last - first >= GAP_EVENTS_MAX:
                 return
             case delivery.Backfill(first, last):
-                waiting.extend(await self._history.read_all(tenant, after=first - 1, upto=last))
+                try:
+                    missed = await self._history.read_all(tenant, after=first - 1, upto=last)
+                except Corrupt as failure:
+                    log.logger().error("bus.beyond_log", tenant=tenant, why=str(failure))
+                    return
+                waiting.extend(missed)
                 waiting.extend(arrived.events)
             case delivery.Apply(first):
                 waiting.extend(arrived.events[first - arrived.first :])
@@ -167,6 +172,7 @@ class Follower:
         try:
             await self._commit(wanted, epochs)
         except (Outrun, Unavailable):
+            self._forget(list(wanted))
             await self._reload()
             raise
         except Exception as error:  # noqa: BLE001 - a poison event may raise anything
@@ -206,9 +212,17 @@ class Follower:
         self._checkpoints.must_be_same_epoch(moves)
         async with postgres.transaction(self._pool) as connection:
             await self._checkpoints.advance(connection, moves)
-            await self._apply(connection, ready)
+            await self._effect(connection, ready)
         self._checkpoints.advanced(moves)
         self.after_commit()
+
+    async def _effect(self, connection: postgres.Connection, ready: Ranges) -> None:
+        """Only the fence may say `Outrun`: from here it is an effect that clashes, each time."""
+        try:
+            with postgres.translated():
+                await self._apply(connection, ready)
+        except Outrun as outrun:
+            raise Corrupt("follow.clash", why=str(outrun)) from outrun
 
     async def _block(self, tenant: str, seq: int, error: str) -> None:
         log.logger().error("follow.blocked", log=self._log, tenant=tenant, seq=seq, why=error)
@@ -227,6 +241,7 @@ class Follower:
 
     async def _compare(self) -> None:
         """Heads against checkpoints; read from the log what has not moved since the last look."""
+        known = dict(self._checkpoints.tenants)
         tips = await self._history.heads()
         self._lag = sum(max(0, tip.seq - self._checkpoints.reached(t)) for t, tip in tips.items())
         behind = [tenant for tenant, tip in tips.items() if self._is_stuck(tenant, tip)]
@@ -235,10 +250,10 @@ class Follower:
             group = behind[at : at + PULL_TENANTS_MAX]
             while group:
                 group = await self._pull(group, tips)
-        for tenant, tip in tips.items():
-            reached = self._checkpoints.reached(tenant)
-            if reached > tip.seq and not self._checkpoints.is_blocked(tenant):
-                await self._block(tenant, reached, "the checkpoint is beyond the log's head")
+        for tenant, kept in known.items():  # as before the heads were read: they only grow
+            head = tips[tenant].seq if tenant in tips else 0
+            if kept.seq > head and not self._checkpoints.is_blocked(tenant):
+                await self._block(tenant, kept.seq, "the checkpoint is beyond the log's head")
         self._loaded = True
 
     def _is_stuck(self, tenant: str, tip: Tip) -> bool:
@@ -253,12 +268,13 @@ class Follower:
         async with self._applying:
             ready = {}
             for tenant in tenants:
-                ready[tenant] = await self._history.read(
-                    tenant,
-                    after=self._checkpoints.reached(tenant),
-                    upto=tips[tenant].seq,
-                    limit=envelope.EVENTS_MAX,
-                )
+                reached = self._checkpoints.reached(tenant)
+                try:
+                    ready[tenant] = await self._history.read(
+                        tenant, after=reached, upto=tips[tenant].seq, limit=envelope.EVENTS_MAX
+                    )
+                except Corrupt as failure:
+                    await self._block(tenant, reached + 1, repr(failure))
             self.pulled_total += len(tenants)
             log.logger().info("follow.pulled", log=self._log, tenants=len(tenants))
             await self._apply_all(ready, {tenant: tips[tenant].epoch for tenant in tenants})

@@ -39,13 +39,19 @@ class History:
     async def read(
         self, tenant: str, *, after: int, upto: int, limit: int = PAGE_EVENTS_MAX
     ) -> Sequence[Stored]:
-        """Events `after` < seq <= `upto` in order, at most `limit` of them."""
+        """Events `after` < seq <= `upto` in order, at most `limit` of them.
+
+        `upto` must not be beyond the head: whatever is not found is a hole, and that is `Corrupt`.
+        """
         async with postgres.borrowed(self._pool) as connection:
             rows = await postgres.fetch(
                 connection,
                 _SQL["read_range"],
                 {"tenant": tenant, "after": after, "upto": upto, "limit": limit},
             )
+        wanted = range(after + 1, min(upto, after + limit) + 1)
+        if [row["seq"] for row in rows] != list(wanted):
+            raise Corrupt("log.hole", tenant=tenant, after=after, upto=upto)
         return [Stored(**row) for row in rows]
 
     async def read_all(self, tenant: str, *, upto: int, after: int = 0) -> Sequence[Stored]:
@@ -53,8 +59,6 @@ class History:
         found: list[Stored] = []
         while after < upto:
             page = await self.read(tenant, after=after, upto=upto)
-            if not page or page[0].seq != after + 1:
-                raise Corrupt("log.hole", tenant=tenant, after=after)
             found.extend(page)
             after = page[-1].seq
         return found

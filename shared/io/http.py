@@ -30,6 +30,8 @@ BODY_BYTES_MAX = 1_000_000
 # An open stream must not keep a stopping process alive.
 GRACEFUL_SECONDS_MAX = 3
 RETRY_AFTER_SECONDS = 2
+# Asked every few seconds by machines; they would drown what people look for in the log.
+PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:
@@ -182,10 +184,10 @@ def _health(ready: Ready, gauges: Gauges) -> Sequence[ControllerRouterHandler]:
 
 
 def _canonical(app: ASGIApp) -> ASGIApp:
-    """One line per request: method, route, status, duration; never a body or a header."""
+    """One line per request, probes left out: method, path, status, duration; never a body."""
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
+        if scope["type"] != ScopeType.HTTP or scope["path"] in PROBES:
             await app(scope, receive, send)
             return
         started = clock.monotonic_seconds()

@@ -1,0 +1,156 @@
+"""Hands the sample in through the HTTP interface: seasons, results, then all regions side by side.
+
+Every write has a key that follows from what it says, so a load that was interrupted is simply run
+again. The province's last submission is sent when everything else is recorded: it is the sign by
+which a later run sees that there is nothing left to do.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+
+import httpx
+
+from deploy.client.client import CONNECTIONS_MAX, Client
+from deploy.client.wire import Rejected
+from deploy.keys import Wanted
+from deploy.sample import evidence, results
+from deploy.sample.plan import (
+    Acceptances,
+    Claims,
+    Plan,
+    Registrations,
+    Returns,
+    Step,
+    Submissions,
+)
+from deploy.sample.traits import ALL, PROVINCE, YEAR_CLOSED, YEAR_OPEN
+from services.intake.bodies import OutcomesView, SeasonBody
+from shared.kernel import names
+
+MINISTRY = Wanted(tenant=names.MINISTRY, role="ministry", history=True)
+VERIFIER = Wanted(tenant=PROVINCE, role="verifier", history=True)
+WANTED = (
+    MINISTRY,
+    VERIFIER,
+    *(Wanted(tenant=each.region, role="region_admin", history=True) for each in ALL),
+)
+
+# Told how many facts have been handed in since it was last told.
+Tell = Callable[[int], None]
+
+
+def facts(plans: Sequence[Plan]) -> int:
+    """How much there is to hand in, files included."""
+    return len(results.ALL) + sum(
+        len(plan.documents) + sum(len(step.items) for step in plan.sent) for plan in plans
+    )
+
+
+async def is_complete(
+    http: httpx.AsyncClient, keys: Mapping[str, str], plans: Sequence[Plan]
+) -> bool:
+    """Whether an earlier run came to its end."""
+    region, sign = next((plan.region, plan.last) for plan in plans if plan.last)
+    admin = Client(http, keys[_admin(region)])
+    try:
+        held = await admin.innovation(region, YEAR_OPEN, sign.items[0][0])
+    except Rejected as rejected:
+        if rejected.status == HTTPStatus.NOT_FOUND:
+            return False
+        raise
+    return held.status == "submitted"
+
+
+class Loader:
+    """The keys of the sample at work over one pool of connections."""
+
+    def __init__(self, http: httpx.AsyncClient, keys: Mapping[str, str], tell: Tell) -> None:
+        self._clients = {name: Client(http, key) for name, key in keys.items()}
+        self._tell = tell
+        self._free = asyncio.Semaphore(CONNECTIONS_MAX)
+
+    async def load(self, plans: Sequence[Plan], opening: SeasonBody) -> None:
+        """Everything, in an order in which each fact is allowed."""
+        ministry = self._clients[MINISTRY.name]
+        await ministry.open_season(YEAR_CLOSED, results.OPENING, f"contoh/{YEAR_CLOSED}/buka")
+        await ministry.close_season(YEAR_CLOSED, results.CLOSING, f"contoh/{YEAR_CLOSED}/tutup")
+        await ministry.open_season(YEAR_OPEN, opening, f"contoh/{YEAR_OPEN}/buka")
+        regions = sorted({result.region for result in results.ALL})
+        await _together(self._results(region) for region in regions)
+        # The busiest first, so that no long one is left alone at the end.
+        busiest = sorted(plans, key=lambda plan: -facts([plan]))
+        await _together(self._region(plan) for plan in busiest)
+        for plan in plans:
+            if plan.last is not None:
+                await self._step(plan.region, plan.last)
+
+    async def _results(self, region: str) -> None:
+        """A correction after what it corrects."""
+        publish = self._clients[MINISTRY.name].publish_result
+        for result in results.ALL:
+            if result.region == region:
+                key = f"contoh/{YEAR_CLOSED}/hasil/{result.name}"
+                await self._one(partial(publish, region, YEAR_CLOSED, result.body, key))
+
+    async def _region(self, plan: Plan) -> None:
+        upload = self._clients[_admin(plan.region)].upload
+        await _together(
+            self._one(partial(upload, plan.region, document.content, evidence.MEDIA_TYPE))
+            for document in plan.documents
+        )
+        for step in plan.steps:
+            await self._step(plan.region, step)
+
+    async def _step(self, region: str, step: Step) -> None:
+        """What one step sends side by side happened at one moment."""
+        admin, verifier = self._clients[_admin(region)], self._clients[VERIFIER.name]
+        key, at = f"contoh/{YEAR_OPEN}/{step.name}", (region, YEAR_OPEN)
+        match step:
+            case Claims(items=claims):
+                await self._many(partial(admin.claim_many, *at, claims, key))
+            case Acceptances(items=accepted):
+                await self._many(partial(verifier.accept_many, *at, accepted, key))
+            case Registrations(items=registered):
+                await _together(
+                    self._one(partial(admin.register, *at, body, f"{key}/{body.innovation}"))
+                    for body in registered
+                )
+            case Submissions(items=sent):
+                await _together(
+                    self._one(partial(admin.submit, *at, name, body, f"{key}/{name}"))
+                    for name, body in sent
+                )
+            case Returns(items=returned):
+                await _together(
+                    self._one(
+                        partial(verifier.send_back, *at, name, row, body, f"{key}/{name}/{row}")
+                    )
+                    for name, row, body in returned
+                )
+
+    async def _one(self, send: Callable[[], Awaitable[object]]) -> None:
+        async with self._free:
+            await send()
+        self._tell(1)
+
+    async def _many(self, send: Callable[[], Awaitable[OutcomesView]]) -> None:
+        async with self._free:
+            told = await send()
+        for outcome in told.outcomes:
+            if outcome.receipt is None:
+                status = HTTPStatus.UNPROCESSABLE_ENTITY
+                raise Rejected(status, outcome.reason, outcome.detail, {})
+        self._tell(len(told.outcomes))
+
+
+def _admin(region: str) -> str:
+    return Wanted(tenant=region, role="region_admin").name
+
+
+async def _together(sendings: Iterable[Coroutine[None, None, None]]) -> None:
+    """All at once; the first failure ends the others."""
+    async with asyncio.TaskGroup() as tasks:
+        for sending in sendings:
+            tasks.create_task(sending)

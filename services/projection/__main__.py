@@ -1,0 +1,101 @@
+"""Wiring of projection, the one place that constructs: `python -m services.projection`.
+
+With `--openapi` it prints the OpenAPI document and ends.
+"""
+
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from services.projection import surface
+from services.projection.project import project_facts, project_scores
+from services.projection.read import Reader
+from services.projection.tables import Tables
+from shared.io import bus, config, http, log, postgres, rulebook
+from shared.io.follow import Apply, Follower
+from shared.io.history import History
+
+READERS = 3
+WRITERS = 2
+# One page is one connection for five short reads.
+PAGES = 6
+
+
+async def main() -> None:
+    """Follow both logs, keep the read models, serve them, until told to stop."""
+    settings = config.read(config.Projection)
+    log.open_log("projection", settings.log_style)
+    url = settings.database_url
+    async with (
+        postgres.pool(url, "intake", "projection-facts", READERS) as facts,
+        postgres.pool(url, "scoring", "projection-scores", READERS) as scores,
+        postgres.pool(url, "projection", "projection-write", WRITERS) as own,
+        postgres.pool(url, "projection", "projection-read", PAGES) as pages,
+    ):
+        followers = {
+            "facts": _follower("evt", History(facts), own, project_facts),
+            "scores": _follower("sco", History(scores), own, project_scores),
+        }
+        reader = Reader(Tables(pages), rulebook.regions(), rulebook.rule_sets())
+        app = surface.application(
+            reader,
+            ready=lambda: {name: follower.ready for name, follower in followers.items()},
+            gauges=lambda: _gauges(followers),
+        )
+        loops = [
+            *(
+                asyncio.create_task(follower.run(), name=f"follow-{name}")
+                for name, follower in followers.items()
+            ),
+            asyncio.create_task(_on_bus(list(followers.values()), settings.nats_url), name="bus"),
+        ]
+        await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def _on_bus(followers: Sequence[Follower], nats_url: str) -> None:
+    """What needs the bus; the followers sweep their logs without it."""
+    async with bus.connected(nats_url, "projection") as line, asyncio.TaskGroup() as tasks:
+        for follower in followers:
+            tasks.create_task(follower.hear(line))
+
+
+def _follower(log_name: str, history: History, own: postgres.Pool, apply: Apply) -> Follower:
+    """Nothing is held in memory, so there is nothing to forget."""
+    return Follower(
+        log_name=log_name,
+        consumer="projection",
+        history=history,
+        pool=own,
+        apply=apply,
+        forget=lambda _: None,
+    )
+
+
+def _gauges(followers: Mapping[str, Follower]) -> Mapping[str, float]:
+    return {
+        f"{gauge}_{name}": value
+        for name, follower in followers.items()
+        for gauge, value in {
+            "lag_events": follower.lag_events,
+            "blocked_tenants": len(follower.blocked_tenants),
+            "pulled_ranges_total": follower.pulled_total,
+        }.items()
+    }
+
+
+def _print_document() -> None:
+    """The interface is described without being asked anything, so there is no database."""
+    reader = Reader(cast("Tables", None), rulebook.regions(), rulebook.rule_sets())
+    app = surface.application(reader, ready=dict, gauges=dict)
+    sys.stdout.buffer.write(surface.document(app))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--openapi"]:
+        _print_document()
+    else:
+        http.run(main)
