@@ -5,7 +5,7 @@ PYTHON_VENV := .venv/bin/python
 LINT_IMPORTS := $(PYTHON_VENV) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run down check lint fmt test bench
+.PHONY: help setup setup-test run down check lint fmt openapi test bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,11 @@ test: setup-test ## Everything that CI runs: `check` and the tests with servers 
 
 bench: setup-test ## Measure floors and contenders in one run and print the ratios
 	@exec $(PYTHON_VENV) -m tests.bench
+
+openapi: setup-test ## Write the interface documents anew, to be looked at before they are kept
+	@for service in intake projection; do \
+		$(PYTHON_VENV) -m services.$$service --openapi > services/$$service/openapi.json || exit 1; \
+	done
 
 fmt: setup-test ## Format the code and mend what ruff can mend
 	@$(PYTHON_VENV) -m ruff format .

@@ -35,7 +35,7 @@ def parts(settings: Settings) -> tuple[Part, ...]:
         service("intake", settings.intake_port, EVIDENCE_URL=settings.evidence.as_uri()),
         service("scoring", settings.scoring_port),
         service("projection", settings.projection_port),
-        _job("sample", {**addresses, "DATABASE_URL": database_url}),
+        _job("sample", {**addresses, "DATABASE_URL": database_url}, aloud=True),
         _job("summary", addresses, aloud=True),
     )
 

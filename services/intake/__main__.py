@@ -1,9 +1,14 @@
-"""Wiring of intake, the one place that constructs: `python -m services.intake`."""
+"""Wiring of intake, the one place that constructs: `python -m services.intake`.
+
+With `--openapi` it prints the OpenAPI document and ends.
+"""
 
 import asyncio
+import sys
 from collections.abc import Mapping
+from typing import cast
 
-from services.intake import web, web_indicators
+from services.intake import surface
 from services.intake.documents import Documents
 from services.intake.door import Door
 from services.intake.handle import Intake
@@ -16,7 +21,6 @@ from shared.io.store import GroupCommit
 
 READERS = 6
 WRITERS = 1
-VERSION = "1"
 
 
 async def main() -> None:
@@ -39,12 +43,8 @@ async def main() -> None:
             rulebook.regions(),
             rulebook.rule_digests(),
         )
-        app = http.application(
-            title="Jejak Inovasi: intake",
-            version=VERSION,
-            handlers=[*web.routes(door), *web_indicators.routes(door)],
-            ready=lambda: {"database": True},
-            gauges=lambda: _gauges(relay),
+        app = surface.application(
+            door, ready=lambda: {"database": True}, gauges=lambda: _gauges(relay)
         )
         committing = asyncio.create_task(store.run(), name="commit")
         relaying = asyncio.create_task(_carry(relay, settings.nats_url), name="relay")
@@ -67,5 +67,20 @@ def _gauges(relay: Relay) -> Mapping[str, float]:
     return {"relay_uncarried_tenants": relay.waiting_tenants}
 
 
+def _print_document() -> None:
+    """The interface is described without being asked anything, so there is no database."""
+    door = Door(
+        cast("Intake", None),
+        cast("Keys", None),
+        cast("Documents", None),
+        rulebook.regions(),
+        rulebook.rule_digests(),
+    )
+    sys.stdout.buffer.write(http.document(surface.application(door, ready=dict, gauges=dict)))
+
+
 if __name__ == "__main__":
-    http.run(main)
+    if sys.argv[1:] == ["--openapi"]:
+        _print_document()
+    else:
+        http.run(main)

@@ -28,6 +28,8 @@ from shared.kernel.events.intake import EvidenceReference
 from shared.kernel.regions import Register
 
 KEY_CHARACTERS_MAX = 200
+# The longest code of any year has 18.
+INDICATOR_CHARACTERS_MAX = 60
 
 SEASON = "/v1/seasons/{year:int}"
 REGION = "/v1/regions/{region:str}"
@@ -198,3 +200,10 @@ def innovation_name(given: str) -> str:
 
 def subject(innovation_id: str) -> str:
     return innovation_name(innovation_id) if innovation_id else ""
+
+
+def indicator_code(given: str) -> str:
+    """As given, unless the database would refuse to look it up and its neighbours with it."""
+    if "\x00" in given or len(given) > INDICATOR_CHARACTERS_MAX:
+        raise Refused("stream.unnameable")
+    return given

@@ -48,11 +48,11 @@ class Order(Struct, frozen=True, kw_only=True):
 class Loaded(Struct, frozen=True, kw_only=True):
     """The streams a batch of orders rests on; later orders see what earlier ones decided.
 
-    `moments` are when the recorded facts took place, `opened` the seq of each season's opening.
+    `moments` are when the facts took place, `opened` the seq of each season's opening.
     """
 
     streams: dict[tuple[str, str], list[Event]]
-    moments: Mapping[tuple[str, str], Sequence[datetime]]
+    moments: dict[tuple[str, str], list[datetime]]
     opened: Mapping[tuple[str, str], int]
 
     def fold(self, tenant: str, stream: str, noun: Any) -> Any:
@@ -140,10 +140,11 @@ class Intake:
         if order.if_match is not None and order.if_match != expected[written_to]:
             raise Outrun("precondition.stale", current=expected[written_to])
         entry, events = self._events(order, loaded)
+        now = clock.now()
         occurrence.check(
             order.occurrence,
             allowed=order.caller.history,
-            now=clock.now(),
+            now=now,
             earlier=[
                 moment
                 for stream in own
@@ -156,6 +157,7 @@ class Intake:
         meta = _meta(order)
         for stream, event in written:
             loaded.streams[order.tenant, stream].append(event)
+            loaded.moments[order.tenant, stream].append(order.occurrence.occurred_at or now)
         return Append(
             tenant=order.tenant,
             key=order.key,

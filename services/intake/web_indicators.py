@@ -28,6 +28,7 @@ from services.intake.door import (
     REGION,
     Asked,
     Door,
+    indicator_code,
     options,
     subject,
 )
@@ -60,8 +61,8 @@ def claim_command(
         )
     return indicator.Claim(
         year=year,
-        innovation=innovation_id,
-        indicator=code,
+        innovation=subject(innovation_id),
+        indicator=indicator_code(code),
         level=body.level,
         evidence=tuple(references),
     )
@@ -73,8 +74,8 @@ def accept_command(
     """An acceptance as the core takes it."""
     return indicator.Accept(
         year=year,
-        innovation=innovation_id,
-        indicator=code,
+        innovation=subject(innovation_id),
+        indicator=indicator_code(code),
         level=body.level,
         evidence=body.evidence,
         note=body.note,
@@ -102,7 +103,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         """Claim a level of an innovation's indicator, or of the region's own row."""
         door.region(asked, region, "region_admin")
         known = await door.evidence(region, [data])
-        command = claim_command(year, subject(innovation_id), code, data, known)
+        command = claim_command(year, innovation_id, code, data, known)
         return await door.one(asked, region, data, command, innovation_id)
 
     @post(both("/acceptance"), dependencies={"asked": Provide(door.asked)}, **options())
@@ -116,7 +117,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> Response[ReceiptView]:
         """Accept a level after reviewing exactly the files named."""
         door.region(asked, region, "verifier")
-        command = accept_command(year, subject(innovation_id), code, data)
+        command = accept_command(year, innovation_id, code, data)
         return await door.one(asked, region, data, command, innovation_id)
 
     @post(both("/return"), dependencies={"asked": Provide(door.asked)}, **options())
@@ -133,7 +134,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         command = indicator.Return(
             year=year,
             innovation=subject(innovation_id),
-            indicator=code,
+            indicator=indicator_code(code),
             reason=data.reason,
             evidence=data.evidence,
             note=data.note,
@@ -162,7 +163,7 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         orders: list[Order | Failure] = []
         for place, item in enumerate(data.items):
             try:
-                command = claim_command(year, subject(item.innovation), item.indicator, item, known)
+                command = claim_command(year, item.innovation, item.indicator, item, known)
                 orders.append(door.order(asked, region, item, command, f"/{place}"))
             except Failure as failure:
                 orders.append(failure)
@@ -182,16 +183,13 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> OutcomesView:
         """Accept many levels; each is recorded or refused on its own."""
         door.region(asked, region, "verifier")
-        orders = [
-            door.order(
-                asked,
-                region,
-                item,
-                accept_command(year, item.innovation, item.indicator, item),
-                f"/{place}",
-            )
-            for place, item in enumerate(data.items)
-        ]
+        orders: list[Order | Failure] = []
+        for place, item in enumerate(data.items):
+            try:
+                command = accept_command(year, item.innovation, item.indicator, item)
+                orders.append(door.order(asked, region, item, command, f"/{place}"))
+            except Failure as failure:
+                orders.append(failure)
         return await door.many(orders, asked.language)
 
     return [claim_many, accept_many]
