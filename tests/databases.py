@@ -7,9 +7,9 @@ made once.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
 
 import nats
@@ -84,7 +84,7 @@ def fresh(
 
 
 @pytest.fixture
-async def bus_url(nats_server: Server) -> AsyncIterator[str]:
+async def bus_url(nats_server: Server) -> str:
     """The run's NATS without any stream of an earlier test."""
     client = await nats.connect(nats_server.url)
     manager = client.jetstream()
@@ -92,7 +92,7 @@ async def bus_url(nats_server: Server) -> AsyncIterator[str]:
         assert stream.config.name
         await manager.delete_stream(stream.config.name)
     await client.close()
-    yield nats_server.url
+    return nats_server.url
 
 
 def _run(cluster: Cluster, statement: str) -> None:

@@ -26,7 +26,7 @@ FINGERPRINT = sha256(b"a file").hexdigest()
 META = Meta(actor="key-1", role="region_admin")
 
 PROFILE = intake.Profile(
-    name="TAPIS – Tata Pangan Ikan & Sagu “Desa”",
+    name="TAPIS: Tata Pangan Ikan & Sagu “Desa”",
     tahapan="penerapan",
     main_urusan=25,
     other_urusan=(3, 9),
@@ -100,7 +100,7 @@ EVENTS: Sequence[Event] = (
         predikat="Sangat Inovatif",
         spd=Decimal("40.25"),
         mean=Decimal("71.125"),
-        number=Decimal("10"),
+        number=Decimal(10),
         innovations=12,
         divisor=12,
         affairs=4,
@@ -146,7 +146,9 @@ def append(
 
 def head(tenant: str = TENANT) -> Head:
     """A tenant's head before its first event."""
-    return Head(tenant=tenant, seq=0, epoch=1, frontier=b"", recorded_at=datetime.fromtimestamp(0, UTC))
+    return Head(
+        tenant=tenant, seq=0, epoch=1, frontier=b"", recorded_at=datetime.fromtimestamp(0, UTC)
+    )
 
 
 def known(*tenants: str) -> Known:

@@ -49,7 +49,10 @@ class MemoryLog:
         )
 
     def _version(self, named: tuple[str, str]) -> int:
-        return max((version for *place, version in self._places if (*place,) == named), default=0)
+        return max(
+            (version for tenant, stream, version in self._places if (tenant, stream) == named),
+            default=0,
+        )
 
     def _write(self, settlement: Settlement) -> None:
         for event in settlement.events:
@@ -65,8 +68,4 @@ class MemoryLog:
             self._commands[tenant, key] = (request, receipt)
         for head in settlement.heads:
             self.heads[head.tenant] = head
-        columns = appending.head_columns(settlement.heads)
-        for tenant, root in zip(columns["tenants"], columns["roots"], strict=True):
-            assert isinstance(tenant, str)
-            assert isinstance(root, bytes)
-            self.roots[tenant] = root
+            self.roots[head.tenant] = merkle.root(head.frontier)

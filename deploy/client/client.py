@@ -47,8 +47,8 @@ from services.intake.bodies import (
     SubmissionBody,
 )
 
-# More open connections than this only make the service's queue longer.
-CONNECTIONS_MAX = 32
+# Enough to keep intake's group commit filled; the pool looks at each of them on every request.
+CONNECTIONS_MAX = 8
 
 Item = TypeVar("Item", ClaimItemBody, AcceptanceItemBody)
 
@@ -57,7 +57,7 @@ Item = TypeVar("Item", ClaimItemBody, AcceptanceItemBody)
 async def connected(
     url: str, transport: httpx.AsyncBaseTransport | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Connections to one intake; the keys of several tenants may share them."""
+    """Connections to one service; the keys of several tenants may share them."""
     limits = httpx.Limits(
         max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
     )

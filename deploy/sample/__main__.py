@@ -58,12 +58,13 @@ async def main() -> None:
 
 async def _load(ensured: Ensured, plans: Sequence[Plan], opening: SeasonBody) -> bool:
     """Hand everything in, unless an earlier run did; whether this one did."""
-    async with client.connected(os.environ["INTAKE_URL"]) as http:
-        if await load.is_complete(http, ensured.keys, plans):
-            return False
-        began = time.monotonic()
-        with progress.shown(load.facts(plans)) as tell:
-            await load.Loader(http, ensured.keys, tell).load(plans, opening)
+    url = os.environ["INTAKE_URL"]
+    if await load.is_complete(url, ensured.keys, plans):
+        return False
+    began = time.monotonic()
+    with progress.shown(load.facts(plans)) as tell:
+        async with load.opened(url, ensured.keys, tell) as loader:
+            await loader.load(plans, opening)
     seconds = f"{time.monotonic() - began:.1f}".replace(".", ",")
     print(f"Data contoh tercatat dalam {seconds} detik; menunggu peringkat …", flush=True)
     return True

@@ -6,13 +6,21 @@ which a later run sees that there is nothing left to do.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from http import HTTPStatus
 
-import httpx
-
-from deploy.client.client import CONNECTIONS_MAX, Client
+from deploy.client import client
+from deploy.client.client import Client
 from deploy.client.wire import Rejected
 from deploy.keys import Wanted
 from deploy.sample import evidence, results
@@ -37,6 +45,9 @@ WANTED = (
     *(Wanted(tenant=each.region, role="region_admin", history=True) for each in ALL),
 )
 
+# In flight at once: enough to share commits, few enough to leave the machine to the services.
+REQUESTS_MAX = 24
+
 # Told how many facts have been handed in since it was last told.
 Tell = Callable[[int], None]
 
@@ -48,28 +59,37 @@ def facts(plans: Sequence[Plan]) -> int:
     )
 
 
-async def is_complete(
-    http: httpx.AsyncClient, keys: Mapping[str, str], plans: Sequence[Plan]
-) -> bool:
+async def is_complete(url: str, keys: Mapping[str, str], plans: Sequence[Plan]) -> bool:
     """Whether an earlier run came to its end."""
     region, sign = next((plan.region, plan.last) for plan in plans if plan.last)
-    admin = Client(http, keys[_admin(region)])
-    try:
-        held = await admin.innovation(region, YEAR_OPEN, sign.items[0][0])
-    except Rejected as rejected:
-        if rejected.status == HTTPStatus.NOT_FOUND:
-            return False
-        raise
+    async with client.opened(url, keys[_admin(region)]) as admin:
+        try:
+            held = await admin.innovation(region, YEAR_OPEN, sign.items[0][0])
+        except Rejected as rejected:
+            if rejected.status == HTTPStatus.NOT_FOUND:
+                return False
+            raise
     return held.status == "submitted"
 
 
-class Loader:
-    """The keys of the sample at work over one pool of connections."""
+@asynccontextmanager
+async def opened(url: str, keys: Mapping[str, str], tell: Tell) -> AsyncIterator["Loader"]:
+    """A loader of which every key has connections of its own, as every tenant would."""
+    async with AsyncExitStack() as stack:
+        clients = {
+            name: await stack.enter_async_context(client.opened(url, key))
+            for name, key in keys.items()
+        }
+        yield Loader(clients, tell)
 
-    def __init__(self, http: httpx.AsyncClient, keys: Mapping[str, str], tell: Tell) -> None:
-        self._clients = {name: Client(http, key) for name, key in keys.items()}
+
+class Loader:
+    """The keys of the sample at work."""
+
+    def __init__(self, clients: Mapping[str, Client], tell: Tell) -> None:
+        self._clients = clients
         self._tell = tell
-        self._free = asyncio.Semaphore(CONNECTIONS_MAX)
+        self._free = asyncio.Semaphore(REQUESTS_MAX)
 
     async def load(self, plans: Sequence[Plan], opening: SeasonBody) -> None:
         """Everything, in an order in which each fact is allowed."""

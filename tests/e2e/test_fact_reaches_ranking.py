@@ -13,13 +13,15 @@ from pathlib import Path
 
 import nats
 import pytest
+from eventsourcing.persistence import StoredEvent
 
 from deploy.local import nats as embedded
 from deploy.local import network
+from shared.io import recorder
 from tests import reference
 from tests.databases import Database
 from tests.servers import PASSWORD
-from tests.system import System, running
+from tests.system import PDF_SHA256, System, running
 from tests.waiting import eventually
 
 REGIONS = ("63.01", "63.09", "63.10")
@@ -160,8 +162,6 @@ async def test_a_verdict_moves_the_verified_score_and_a_new_claim_releases_it(
 
 
 def _file(system: System) -> str:
-    from tests.system import PDF_SHA256
-
     assert system.query("select 1 from intake.evidence where sha256 = %s", PDF_SHA256)
     return PDF_SHA256
 
@@ -262,8 +262,6 @@ async def test_a_stream_restored_to_an_older_copy_heals(
 async def test_a_poison_event_stops_its_region_alone_and_visibly(system: System) -> None:
     """Goal: one bad event never stops the service. Method: record one that scoring cannot read,
     through the library's recorder, as a damaged program might have."""
-    from shared.io import recorder
-
     flow = Flow(system)
     await flow.during(12)
     await _becomes_right(system)
@@ -271,9 +269,7 @@ async def test_a_poison_event_stops_its_region_alone_and_visibly(system: System)
     store = recorder.datastore(system.database.intake, "intake")
     try:
         tenant = recorder.TenantRecorder(store, tenant="63.09", actor="uji")
-        event = recorder.StoredEvent(
-            "claim/2026/region/SID-NIHIL", 1, "indicator.claimed.1", poison
-        )
+        event = StoredEvent("claim/2026/region/SID-NIHIL", 1, "indicator.claimed.1", poison)
         tenant.insert_events([event])
     finally:
         store.close()

@@ -284,7 +284,7 @@ def test_the_head_is_not_waited_for_without_end(
     import psycopg
 
     monkeypatch.setattr(recorder, "LOCK_SECONDS_MAX", 0.2)
-    insert = TenantRecorder.insert_events.__wrapped__  # type: ignore[attr-defined]
+    insert = TenantRecorder.insert_events.__wrapped__
     event = StoredEvent(originator_id=STREAM, originator_version=1, topic="t", state=b"{}")
     with psycopg.connect(database.admin) as holder:
         holder.execute("select 1 from intake.head where tenant = %s for update", [TENANT])

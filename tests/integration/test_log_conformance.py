@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import PostgresDatastore
+from psycopg.rows import DictRow
 
 from deploy.local.postgres import Cluster
 from shared.io import postgres, recorder
@@ -46,12 +47,17 @@ class Conflict(Exception):  # noqa: N818 - told like the library's own
     """The writer refused: someone else has that version."""
 
 
-class Writer(Protocol):
-    """What the suite needs of a writer and of what stands behind it."""
+class Kept(Protocol):
+    """What stands behind a writer."""
 
-    async def write(self, tenant: str, *facts: Fact) -> Sequence[int]: ...
     async def rows(self, tenant: str) -> Sequence[Stored]: ...
     async def head(self, tenant: str) -> tuple[int, bytes]: ...
+
+
+class Writer(Kept, Protocol):
+    """What the suite needs of a writer."""
+
+    async def write(self, tenant: str, *facts: Fact) -> Sequence[int]: ...
 
 
 def facts(stream: str, first: int, last: int) -> list[Fact]:
@@ -97,7 +103,7 @@ class Tables:
         row = (await self.select("select seq, root from head where tenant = %(tenant)s", tenant))[0]
         return row["seq"], row["root"]
 
-    async def select(self, query: str, tenant: str) -> list[postgres.DictRow]:
+    async def select(self, query: str, tenant: str) -> list[DictRow]:
         connection = await postgres.connect(self._url, "intake", "test")
         async with connection:
             return await postgres.fetch(connection, query, {"tenant": tenant})
@@ -189,9 +195,9 @@ def tables(database: Database) -> Tables:
     return Tables(database)
 
 
-async def check(writer: Writer, tenant: str, count: int) -> Sequence[Stored]:
+async def check(kept: Kept, tenant: str, count: int) -> Sequence[Stored]:
     """I2 and I9 of one tenant; the rows."""
-    rows = await writer.rows(tenant)
+    rows = await kept.rows(tenant)
     assert [row.seq for row in rows] == list(range(1, count + 1))
     for stream in {row.stream for row in rows}:
         versions = [row.version for row in rows if row.stream == stream]
@@ -200,7 +206,7 @@ async def check(writer: Writer, tenant: str, count: int) -> Sequence[Stored]:
     assert {row.tenant for row in rows} <= {tenant}
     moments = [row.recorded_at for row in rows]
     assert moments == sorted(moments)
-    assert await writer.head(tenant) == (count, examples.root_of(rows))
+    assert await kept.head(tenant) == (count, examples.root_of(rows))
     return rows
 
 
@@ -244,7 +250,14 @@ async def test_tenants_do_not_know_each_other(writer: Writer) -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [b"", b"{}", bytes(range(256)), b"\\x00\\\\'\"", "Kabupaten Banjar – “Ä”".encode(), b"x" * 99_999],
+    [
+        b"",
+        b"{}",
+        bytes(range(256)),
+        b"\\x00\\\\'\"",
+        "Kabupaten Banjar “Ä”".encode(),
+        b"x" * 99_999,
+    ],
     ids=len,
 )
 async def test_bytes_come_back_as_they_went_in(writer: Writer, state: bytes) -> None:
@@ -384,15 +397,21 @@ async def test_an_outrun_command_can_be_decided_again_under_its_key(
 
 
 BAD_ITEMS = {
-    "NUL in a stream": examples.append("bad", drafts=[Draft(stream="nul\x00", topic="t", state=b"", meta=b"")]),
-    "NUL in a topic": examples.append("bad", drafts=[Draft(stream="s", topic="t\x00", state=b"", meta=b"")]),
+    "NUL in a stream": examples.append(
+        "bad", drafts=[Draft(stream="nul\x00", topic="t", state=b"", meta=b"")]
+    ),
+    "NUL in a topic": examples.append(
+        "bad", drafts=[Draft(stream="s", topic="t\x00", state=b"", meta=b"")]
+    ),
     "NUL in an expected stream": examples.append("bad", expected={"nul\x00": 0}),
     "NUL in a key": examples.append("nul\x00"),
     "NUL in a tenant": examples.append("bad", tenant="63\x00"),
     "lone surrogate in a stream": examples.append("bad", expected={"\ud800": 0}),
     "lone surrogate in a key": examples.append("bad \ud800", request=b""),
     "endless key": examples.append("".join(chr(0x4E00 + n) for n in range(9000)), request=b""),
-    "endless stream": examples.append("bad", drafts=[Draft(stream="s" * 9000, topic="t", state=b"", meta=b"")]),
+    "endless stream": examples.append(
+        "bad", drafts=[Draft(stream="s" * 9000, topic="t", state=b"", meta=b"")]
+    ),
     "endless state": examples.append(
         "bad", drafts=[Draft(stream="s", topic="t", state=b"x" * (EVENT_BYTES_MAX + 1), meta=b"")]
     ),
@@ -504,7 +523,9 @@ async def test_after_a_crash_of_the_server_the_log_goes_on(
     """I1 and I4 by the callers' own journal: what was answered is there, the rest is retried."""
     async with serving(database.intake) as commit:
         first = [as_append(f"key-{n}", TENANT, [Fact(f"stream-{n}", 1)]) for n in range(40)]
-        answered = dict(zip(range(40), await asyncio.gather(*map(commit.append, first)), strict=True))
+        answered = dict(
+            zip(range(40), await asyncio.gather(*map(commit.append, first)), strict=True)
+        )
         later = [as_append(f"key-{n}", TENANT, [Fact(f"stream-{n}", 1)]) for n in range(40, 80)]
         callers = [asyncio.create_task(commit.append(append)) for append in later]
         await asyncio.sleep(0)

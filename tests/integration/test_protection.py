@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from psycopg.rows import DictRow
 
 from deploy import migrate as deploy_migrate
 from shared.io import migrate, postgres
@@ -67,7 +68,7 @@ async def attempt(url: str, statement: str) -> None:
             await connection.execute(statement)
 
 
-async def snapshot(database: Database, schema: str) -> list[list[postgres.DictRow]]:
+async def snapshot(database: Database, schema: str) -> list[list[DictRow]]:
     async with session(database.admin) as admin:
         return [
             await postgres.fetch(admin, f"select * from {schema}.{table} order by 1, 2")
@@ -251,7 +252,7 @@ async def test_the_reads_of_the_append_use_an_index(database: Database) -> None:
 # Migrations.
 
 
-async def structure(database: Database) -> list[postgres.DictRow]:
+async def structure(database: Database) -> list[DictRow]:
     async with session(database.admin) as admin:
         return [
             *await postgres.fetch(
@@ -263,7 +264,8 @@ async def structure(database: Database) -> list[postgres.DictRow]:
             *await postgres.fetch(admin, "select * from public.migration order by name, schema"),
             *await postgres.fetch(admin, "select tenant, seq from intake.head order by tenant"),
             *await postgres.fetch(
-                admin, "select relname, relacl::text from pg_class where relacl is not null order by 1"
+                admin,
+                "select relname, relacl::text from pg_class where relacl is not null order by 1",
             ),
         ]
 
@@ -310,13 +312,18 @@ async def test_an_edited_migration_is_corrupt_and_nothing_is_applied(
 async def test_a_failing_migration_leaves_nothing_and_the_next_attempt_goes_on(
     database: Database, folder: Path
 ) -> None:
-    (folder / "0900_good.sql").write_text("-- schemas: intake scoring\ncreate table good (a int);\n")
+    (folder / "0900_good.sql").write_text(
+        "-- schemas: intake scoring\ncreate table good (a int);\n"
+    )
     bad = folder / "0901_bad.sql"
     bad.write_text("create table public.bad (a int);\nselect 1 / 0;\n")
     async with session(database.admin) as admin:
         with pytest.raises(Failure):
             await migrate.migrate(admin, migrate.steps(folder))
-        made = "select to_regclass('public.bad')::text as bad, to_regclass('scoring.good')::text as good"
+        made = (
+            "select to_regclass('public.bad')::text as bad,"
+            " to_regclass('scoring.good')::text as good"
+        )
         assert await postgres.fetch(admin, made) == [{"bad": None, "good": "scoring.good"}]
         bad.write_text("create table public.bad (a int);\n")
         applied = await migrate.migrate(admin, migrate.steps(folder))

@@ -31,6 +31,7 @@ DOORS = {
     "litestar": (
         "shared/io/http.py",
         "services/intake/door.py",
+        "services/intake/surface.py",
         "services/intake/web.py",
         "services/intake/web_indicators.py",
         "services/projection/",
