@@ -122,13 +122,7 @@ def predikat(index: str) -> str:
     value = Decimal(index)
     if value == 0:
         return "Tidak Dapat Dinilai"
-    return (
-        "Sangat Inovatif"
-        if value > 60
-        else "Inovatif"
-        if value >= 35
-        else "Kurang Inovatif"
-    )
+    return "Sangat Inovatif" if value > 60 else "Inovatif" if value >= 35 else "Kurang Inovatif"
 
 
 def a_province(year: int = YEAR) -> list[Stored]:

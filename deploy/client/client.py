@@ -16,8 +16,10 @@ retried by themselves while intake is busy or away (see `wire`); a refusal is `R
 
 import asyncio
 import hashlib
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -62,7 +64,11 @@ async def connected(
         max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
     )
     async with httpx.AsyncClient(
-        base_url=url, timeout=ANSWER_SECONDS_MAX, limits=limits, transport=transport
+        base_url=url,
+        verify=_trust(),
+        timeout=ANSWER_SECONDS_MAX,
+        limits=limits,
+        transport=transport,
     ) as http:
         yield http
 
@@ -199,6 +205,12 @@ class Client:
             if not outrun or attempt == ATTEMPTS_MAX:
                 return told
             await self._wire.rest(attempt)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates httpx trusts, read once and not for every key."""
+    return httpx.create_ssl_context()
 
 
 def _parts(items: Sequence[Item]) -> list[tuple[Item, ...]]:

@@ -41,6 +41,7 @@ async def main() -> None:
             Keys(readers),
             Documents(readers, Files(settings.evidence_url)),
             rulebook.regions(),
+            rule_sets,
             rulebook.rule_digests(),
         )
         app = surface.application(
@@ -74,6 +75,7 @@ def _print_document() -> None:
         cast("Keys", None),
         cast("Documents", None),
         rulebook.regions(),
+        rulebook.rule_sets(),
         rulebook.rule_digests(),
     )
     sys.stdout.buffer.write(http.document(surface.application(door, ready=dict, gauges=dict)))

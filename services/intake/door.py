@@ -26,6 +26,7 @@ from shared.kernel.appending import Receipt
 from shared.kernel.errors import Failure, Missing, Refused
 from shared.kernel.events.intake import EvidenceReference
 from shared.kernel.regions import Register
+from shared.kernel.rules.ruleset import RuleSet
 
 KEY_CHARACTERS_MAX = 200
 # The longest code of any year has 18.
@@ -80,13 +81,21 @@ class Door:
         keys: Keys,
         documents: Documents,
         regions: Register,
+        rule_sets: Mapping[str, RuleSet],
         digests: Mapping[str, str],
     ) -> None:
         self.intake = intake
         self.keys = keys
         self.documents = documents
         self.regions = regions
+        self.rule_sets = rule_sets
         self.digests = digests
+
+    def rules(self, rule_set: str) -> RuleSet:
+        """A published rule set by its id."""
+        if rule_set not in self.rule_sets:
+            raise Refused("rules.unknown", rule_set=rule_set)
+        return self.rule_sets[rule_set]
 
     async def asked(
         self,

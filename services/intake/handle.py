@@ -185,7 +185,9 @@ class Intake:
                 if command.innovation:
                     stream = names.innovation(command.year, command.innovation)
                     known = loaded.fold(tenant, stream, innovation)
-                    innovation.must_be_known(known, command.innovation)
+                    (innovation.must_be_known if reporting else innovation.must_be_submitted)(
+                        known, command.innovation
+                    )
                 return rules.entry, indicator.decide(command, state, rules.rules)
             case result.Publish():
                 rules = self._rules(order, loaded, reporting=False)

@@ -45,12 +45,12 @@ def _season_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> Response[ReceiptView]:
         """Open a season under a rule set; a fact of the key's own tenant."""
         asked.caller.must_be("ministry")
-        if data.rule_set not in door.digests:
-            raise Refused("rules.unknown", rule_set=data.rule_set)
+        rules = door.rules(data.rule_set)
         command = season.Open(
             year=year,
-            rule_set=data.rule_set,
-            rule_digest=door.digests[data.rule_set],
+            rule_set=rules.id,
+            rules_year=rules.year,
+            rule_digest=door.digests[rules.id],
             letter=data.letter,
         )
         return await door.one(asked, asked.caller.tenant, data, command)

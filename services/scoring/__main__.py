@@ -1,8 +1,13 @@
-"""Wiring of scoring, the one place that constructs: `python -m services.scoring`."""
+"""Wiring of scoring, the one place that constructs: `python -m services.scoring`.
+
+With `score --rules 2026 FILE` it is the calculator and needs no server.
+"""
 
 import asyncio
+import sys
 from collections.abc import Mapping
 
+from services.scoring import command
 from services.scoring.consume import Scoring
 from shared.io import bus, config, http, log, postgres, rulebook
 from shared.io.follow import Follower
@@ -69,4 +74,6 @@ def _gauges(follower: Follower, relay: Relay) -> Mapping[str, float]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.exit(command.main(sys.argv[1:]))
     http.run(main)

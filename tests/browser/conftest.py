@@ -59,9 +59,10 @@ async def _fill(url: str) -> None:
 
 
 async def _block(url: str) -> None:
-    async with postgres.pool(url, "projection", "test-block", 1) as pool, postgres.borrowed(
-        pool
-    ) as connection:
+    async with (
+        postgres.pool(url, "projection", "test-block", 1) as pool,
+        postgres.borrowed(pool) as connection,
+    ):
         await postgres.execute(
             connection,
             "insert into blocked (log, tenant, seq, error) values ('sco', '63.02', 41, 'x')",

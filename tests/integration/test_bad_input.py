@@ -40,6 +40,9 @@ def system(
         system.upload("63.10")
         system.register("63.10", 2026, "si-uji")
         system.claim("63.10", 2026, "SID-SDM", 2, "si-uji")
+        submission = ENTRY + "/innovations/si-uji/submission"
+        system.must(ADMIN, "POST", submission, {})
+        system.register("63.10", 2026, "si-draf")
         path = "/v1/seasons/2024/closing"
         system.must(MINISTRY, "POST", path, {"letter": "radiogram contoh"})
         yield system
@@ -151,7 +154,7 @@ CASES: dict[str, tuple[tuple[str, str], str, str, Any, dict[str, str], int]] = {
         {},
         422,
     ),
-    "a season under other rules": (
+    "a season under another year's rules": (
         MINISTRY,
         "PUT",
         "/v1/seasons/2026",
@@ -197,6 +200,22 @@ CASES: dict[str, tuple[tuple[str, str], str, str, Any, dict[str, str], int]] = {
         "POST",
         CLAIM.replace("/claim", "/acceptance"),
         {"level": 1, "evidence": [PDF_SHA256]},
+        {},
+        422,
+    ),
+    "accepting of an innovation that was never submitted": (
+        VERIFIER,
+        "POST",
+        CLAIM.replace("si-uji", "si-draf").replace("claim", "acceptance"),
+        {"level": 1, "evidence": [PDF_SHA256]},
+        {},
+        422,
+    ),
+    "an indicator with a forbidden character": (
+        ADMIN,
+        "PUT",
+        CLAIM.replace("SID-REGULASI", "SID%00"),
+        GOOD_CLAIM,
         {},
         422,
     ),
@@ -391,6 +410,25 @@ def test_a_foreign_region_is_answered_exactly_like_an_unknown_one(system: System
     assert foreign.status_code == unknown.status_code == 404
 
 
+def test_items_of_one_record_must_follow_one_another_in_time(system: System) -> None:
+    """The second of two back-dated items would precede the first: it is refused as if alone."""
+    items = [
+        {
+            "indicator": "SPD-09",
+            **GOOD_CLAIM,
+            "level": level,
+            "occurred_at": f"2026-0{month}-01T09:00:00+08:00",
+            "basis": "surat contoh",
+        }
+        for level, month in ((1, 7), (2, 6))
+    ]
+    answer = system.must(ADMIN, "POST", ENTRY + "/claims", {"items": items})
+    assert [outcome.get("reason", "") for outcome in answer["outcomes"]] == [
+        "",
+        "history.before_last_fact",
+    ]
+
+
 def test_one_bad_item_among_many_fails_alone(system: System) -> None:
     items = [
         {"indicator": "SPD-01", **GOOD_CLAIM},
@@ -398,6 +436,7 @@ def test_one_bad_item_among_many_fails_alone(system: System) -> None:
         {"indicator": "SPD-01", "level": 1, "evidence": [{"sha256": "1" * 64}]},
         {"indicator": "SPD-08", **GOOD_CLAIM},
         {"indicator": "SPD-08", **GOOD_CLAIM, "level": 3},
+        {"indicator": "SPD\x00", **GOOD_CLAIM},
     ]
     answer = system.must(ADMIN, "POST", ENTRY + "/claims", {"items": items})
     assert [bool(outcome.get("receipt")) for outcome in answer["outcomes"]] == [
@@ -406,8 +445,9 @@ def test_one_bad_item_among_many_fails_alone(system: System) -> None:
         False,
         True,
         True,
+        False,
     ]
-    assert (answer["recorded"], answer["refused"]) == (3, 2)
+    assert (answer["recorded"], answer["refused"]) == (3, 3)
     assert "Tingkat 9" in answer["outcomes"][1]["detail"]
 
 

@@ -287,6 +287,7 @@ def test_the_head_is_not_waited_for_without_end(
     insert = TenantRecorder.insert_events.__wrapped__
     event = StoredEvent(originator_id=STREAM, originator_version=1, topic="t", state=b"{}")
     with psycopg.connect(database.admin) as holder:
+        holder.execute("set idle_in_transaction_session_timeout = '3s'")
         holder.execute("select 1 from intake.head where tenant = %s for update", [TENANT])
         with pytest.raises(OperationalError, match="lock timeout"):
             insert(of(datastore), [event])

@@ -138,6 +138,7 @@ season_commands = st.one_of(
         season.Open,
         year=st.just(2026),
         rule_set=st.sampled_from(["2026.1", "2027.1"]),
+        rules_year=st.just(2026),
         rule_digest=st.just("d"),
     ),
     st.just(season.Close(year=2026)),

@@ -92,6 +92,13 @@ def must_be_known(innovation: Innovation, name: str) -> None:
         raise Missing("innovation.unknown", innovation=name)
 
 
+def must_be_submitted(innovation: Innovation, name: str) -> None:
+    """Verdicts are given on innovations that were sent for verification."""
+    must_be_known(innovation, name)
+    if innovation.status != "submitted":
+        raise Refused("verification.not_submitted", innovation=name)
+
+
 def _register(command: Register, innovation: Innovation) -> tuple[Event, ...]:
     if innovation.status != "unknown":
         if innovation.profile == command.profile:

@@ -16,10 +16,11 @@ LETTER_CHARACTERS_MAX = 200
 
 
 class Open(Struct, frozen=True, kw_only=True):
-    """Open a year under a published rule set; `letter` is the instrument's number."""
+    """Open a year under a published rule set of that year; `letter` is the instrument's number."""
 
     year: int
     rule_set: str
+    rules_year: int
     rule_digest: str
     letter: str = ""
 
@@ -74,6 +75,8 @@ def decide(command: Command, season: Season) -> tuple[Event, ...]:
 
 
 def _open(command: Open, season: Season) -> tuple[Event, ...]:
+    if command.rules_year != command.year:
+        raise Refused("season.rules_of_another_year", rule_set=command.rule_set, year=command.year)
     if season.opened:
         if season.rule_set != command.rule_set:
             raise Refused("season.opened_under_other_rules", rule_set=season.rule_set)
