@@ -70,7 +70,7 @@ def score(
         rule_set=rules.id,
         rule_digest=rulebook.rule_digests()[rules.id],
         index=Decimal(index),
-        predikat=predikat(index),
+        predikat=predikat(index, year),
         spd=Decimal(40),
         mean=Decimal(50),
         number=Decimal(10),
@@ -99,7 +99,7 @@ def result(
     event = ResultPublished(
         year=year,
         score=Decimal(index),
-        predikat=predikat(index),
+        predikat=predikat(index, year),
         rule_set=rules.id,
         rule_digest=rulebook.rule_digests()[rules.id],
         decree_number=f"400.10.11-1 Tahun {year}",
@@ -118,11 +118,10 @@ def result(
     )
 
 
-def predikat(index: str) -> str:
-    value = Decimal(index)
-    if value == 0:
-        return "Tidak Dapat Dinilai"
-    return "Sangat Inovatif" if value > 60 else "Inovatif" if value >= 35 else "Kurang Inovatif"
+def predikat(index: str, year: int) -> str:
+    bands = rulebook.rule_set_for_year(year).predikat
+    floors = [(band.nama, band.at_least.value) for band in bands]
+    return next(name for name, floor in floors if floor is not None and Decimal(index) >= floor)
 
 
 def a_province(year: int = YEAR) -> list[Stored]:

@@ -75,6 +75,7 @@ class Page(Struct, frozen=True, kw_only=True):
     rule_set: str
     prognosis: bool
     provisions: Sequence[Provision]
+    cited: Mapping[str, str]
     permanent: str
     unchanging: bool
     json: str
@@ -93,6 +94,7 @@ def build(
     named = {"province": view.province.name, "year": view.season.year}
     lines = page_rows.Lines(zone, 2 if places is None else places, highlight, words, scaled=scaled)
     rows = [lines.row(row) for row in view.rows]
+    provisions = page_rules.provisions(rules, words) if rules is not None else ()
     return Page(
         title=words("ranking.title", **named),
         heading=words("ranking.heading", **named),
@@ -118,7 +120,8 @@ def build(
         rule_digest=view.season.rule_digest,
         rule_set=view.season.rule_set,
         prognosis=rules is not None and rules.standing == "prognosis",
-        provisions=page_rules.provisions(rules, words) if rules is not None else (),
+        provisions=provisions,
+        cited=page_rules.cited(rules, provisions) if rules is not None else {},
         permanent=links.permanent(view),
         unchanging=view.as_of is None or view.clock == "known",
         json=links.same_view(view, question),

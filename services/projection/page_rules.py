@@ -1,6 +1,6 @@
 """The deciding values of a rule set, each with how sure we are and who says so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,10 @@ from shared.kernel.rules.ruleset import RuleSet, Sourced
 
 
 class Provision(Struct, frozen=True, kw_only=True):
-    """One value of the rules; `certainty` is the style sheet's word, `marked` the reader's."""
+    """One value of the rules; `certainty` is the style sheet's word, `marked` the reader's.
+
+    `sources` are keys of the rule set's citations.
+    """
 
     name: str
     value: str
@@ -50,12 +53,11 @@ def provisions(rules: RuleSet, words: Words) -> Sequence[Provision]:
     }
     return [
         *(
-            _provision(rules, words(f"provision.{name}"), value, sourced, words)
+            _provision(words(f"provision.{name}"), value, sourced, words)
             for name, (sourced, value) in spoken.items()
         ),
         *(
             _provision(
-                rules,
                 words("provision.predikat", nama=band.nama),
                 _number(band.at_least, language),
                 band.at_least,
@@ -66,16 +68,20 @@ def provisions(rules: RuleSet, words: Words) -> Sequence[Provision]:
     ]
 
 
-def _provision(
-    rules: RuleSet, name: str, value: str, sourced: Sourced[Any], words: Words
-) -> Provision:
+def cited(rules: RuleSet, told: Sequence[Provision]) -> Mapping[str, str]:
+    """The citations that these provisions name, by key."""
+    keys = {key for each in told for key in each.sources}
+    return {key: text for key, text in sorted(rules.sources.items()) if key in keys}
+
+
+def _provision(name: str, value: str, sourced: Sourced[Any], words: Words) -> Provision:
     return Provision(
         name=name,
         value=value or words("basis.none"),
         certainty=sourced.certainty,
         marked=words(f"certainty.{sourced.certainty}"),
         note=sourced.note,
-        sources=[rules.sources.get(key, key) for key in sourced.sources],
+        sources=sourced.sources,
     )
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from services.scoring.core.calculator import Calculator
 from shared.io import problems, rulebook
+from shared.kernel.calculator import Calculator
 from shared.kernel.errors import Failure, Refused
 
 _encoder = msgspec.json.Encoder(decimal_format="number")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from services.scoring.core.scorecard import Innovation, Levels, worth
 from services.scoring.core.timeline import Entry
 from shared.io import postgres
 from shared.kernel.errors import Corrupt
 from shared.kernel.rules.ruleset import RuleSet
+from shared.kernel.scorecard import Innovation, Levels, worth
 
 _SQL = postgres.queries(Path(__file__).parent / "tables.sql")
 

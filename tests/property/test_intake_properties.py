@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from services.intake.core import indicator, innovation, result, season
 from services.intake.core.indicator import Accept, Claim, Return, Slot
-from services.scoring.core.scorecard import Scorecard
 from shared.io import rulebook
 from shared.kernel.errors import Failure
 from shared.kernel.events.intake import EvidenceReference, Profile
 from shared.kernel.recorded import Event
+from shared.kernel.scorecard import Scorecard
 
 RULES = rulebook.rule_set_for_year(2026)
 FILES = [

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.core import timeline
-from services.scoring.core.scorecard import Innovation, Levels, Scorecard, worth
 from services.scoring.core.timeline import Entry
 from shared.io import rulebook
 from shared.kernel.events.intake import (
@@ -26,6 +25,7 @@ from shared.kernel.events.intake import (
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Event, Meta, Recorded
 from shared.kernel.rules import ruleset
+from shared.kernel.scorecard import Innovation, Levels, Scorecard, worth
 from tests import reference
 
 RULES = rulebook.rule_set_for_year(2026)

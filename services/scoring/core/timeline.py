@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Struct
 
-from services.scoring.core.scorecard import STAGES, Scorecard
 from shared.kernel.events.intake import (
     ResultPublished,
     SeasonClosed,
@@ -22,6 +21,7 @@ from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Event, Recorded
 from shared.kernel.rules.formula import Score
 from shared.kernel.rules.ruleset import RuleSet
+from shared.kernel.scorecard import STAGES, Scorecard
 
 BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 

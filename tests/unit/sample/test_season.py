@@ -14,7 +14,7 @@ from deploy.sample.plan import Acceptances, Claims, Plan, Registrations, Returns
 from deploy.sample.traits import ALL, PROVINCE, RULES_OPEN, YEAR_OPEN
 from services.intake.core import indicator, innovation, occurrence
 from services.intake.core.occurrence import Occurrence
-from services.scoring.core.scorecard import STAGES, Scorecard
+from shared.kernel.scorecard import STAGES, Scorecard
 from shared.io import rulebook
 from shared.kernel import names, regions
 from shared.kernel.events.intake import EvidenceReference

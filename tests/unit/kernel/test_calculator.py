@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.core.calculator import Calculator
 from shared.io import rulebook
+from shared.kernel.calculator import Calculator
 from shared.kernel.errors import Refused
 from shared.kernel.rules import ruleset
 from tests import reference

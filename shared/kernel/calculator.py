@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 
 from msgspec import Struct
 
-from services.scoring.core.scorecard import BASIC_AFFAIRS
 from shared.kernel.errors import Refused
 from shared.kernel.rules import formula, ruleset
 from shared.kernel.rules.affairs import Affair
 from shared.kernel.rules.formula import Score, Tally
 from shared.kernel.rules.ruleset import LEVEL_MAX, Row, RuleSet
+from shared.kernel.scorecard import BASIC_AFFAIRS
 
 # Far beyond any region (the count that scores ends at 200); a longer list is another mistake.
 INNOVATIONS_MAX = 100_000
