@@ -44,18 +44,22 @@ async def main() -> None:
             rule_sets,
             rulebook.rule_digests(),
         )
+        pulse = postgres.Pulse(readers)
         app = surface.application(
-            door, ready=lambda: {"database": True}, gauges=lambda: _gauges(relay)
+            door, ready=lambda: {"database": pulse.beats}, gauges=lambda: _gauges(relay)
         )
         committing = asyncio.create_task(store.run(), name="commit")
-        relaying = asyncio.create_task(_carry(relay, settings.nats_url), name="relay")
-        await http.serve_beside(
-            app, settings.listen_host, settings.listen_port, [committing, relaying]
-        )
+        others = [
+            asyncio.create_task(_carry(relay, settings.nats_url), name="relay"),
+            asyncio.create_task(pulse.run(), name="pulse"),
+        ]
+        loops = [committing, *others]
+        await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
         store.close()
         await committing
-        relaying.cancel()
-        await asyncio.gather(relaying, return_exceptions=True)
+        for loop in others:
+            loop.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 async def _carry(relay: Relay, nats_url: str) -> None:

@@ -1,5 +1,6 @@
 """The door to psycopg: pools bound to one schema, named SQL, and failures in our own words."""
 
+import asyncio
 import functools
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -20,8 +21,10 @@ LOCK_SECONDS_MAX = 10
 IDLE_IN_TRANSACTION_SECONDS_MAX = 30
 CONNECT_SECONDS_MAX = 10
 # A request that cannot get a connection in this time is told to come back later.
-BORROW_SECONDS_MAX = 10
+BORROW_SECONDS_MAX = 5
 WAITING_MAX = 200
+# How long a database may be gone before readiness says so.
+PULSE_SECONDS = 2.0
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
@@ -133,6 +136,25 @@ async def pool(url: str, schema: str, name: str, size: int) -> AsyncIterator[Poo
         yield opened
     finally:
         await opened.close()
+
+
+class Pulse:
+    """Whether the database answers, asked every few seconds: what readiness may say of it."""
+
+    def __init__(self, opened: Pool) -> None:
+        self._pool = opened
+        self.beats = True
+
+    async def run(self) -> None:
+        """Ask for ever."""
+        while True:
+            try:
+                async with asyncio.timeout(PULSE_SECONDS), borrowed(self._pool) as connection:
+                    await connection.execute("select 1")
+                self.beats = True
+            except (Failure, TimeoutError):
+                self.beats = False
+            await asyncio.sleep(PULSE_SECONDS)
 
 
 @asynccontextmanager
