@@ -74,7 +74,7 @@ class Board:
             ),
             happened_at=moment.local(score.happened_at, self._zone) if score else None,
             known_at=moment.local(score.known_at, self._zone) if score else None,
-            blocked=heard.stopped_at is not None,
+            blocked=heard.stopped,
         )
 
     def _points(self, value: Decimal) -> str:

@@ -12,6 +12,7 @@ from services.projection.core.ranking import FINAL, STAGES
 from services.projection.page_rows import Row
 from services.projection.page_rules import Provision
 from services.projection.read import Question
+from services.projection.tables import CLOCKS
 from services.projection.views import RankingView, RowView
 from services.projection.wording import Words
 from shared.kernel.rules.ruleset import RuleSet
@@ -51,6 +52,7 @@ class Form(Struct, frozen=True, kw_only=True):
     since_type: str
     language: str
     changed: bool
+    more: bool
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -87,7 +89,7 @@ def build(
 ) -> Page:
     """The page of a ranking."""
     zone = view.province.time_zone
-    read_at = view.as_of or view.generated_at
+    read_at = view.as_of or _minute(view.generated_at)
     scaled = view.season.year >= SCALED_FROM
     places = rules.places.value if rules is not None else None
     floors = page_rules.floors(rules) if scaled else ()
@@ -100,7 +102,7 @@ def build(
         heading=words("ranking.heading", **named),
         headline=_headline(view, rows, highlight, words),
         notices=_notices(view, words),
-        stamp=_stamp(view, read_at, words),
+        stamp=_stamp(view, question, read_at, words),
         form=_form(view, question, highlight, words),
         caption=words(
             "ranking.caption",
@@ -183,8 +185,12 @@ def _notices(view: RankingView, words: Words) -> Sequence[Notice]:
     ]
 
 
-def _stamp(view: RankingView, read_at: datetime, words: Words) -> Sequence[tuple[str, str]]:
+def _stamp(
+    view: RankingView, question: Question, read_at: datetime, words: Words
+) -> Sequence[tuple[str, str]]:
     zone, language = view.province.time_zone, words.language
+    chosen = question.as_of or question.since
+    compared = view.compared_with if chosen else _minute(view.compared_with)
     closed_at = view.season.closed_at
     season = (
         words("ranking.open")
@@ -196,12 +202,18 @@ def _stamp(view: RankingView, read_at: datetime, words: Words) -> Sequence[tuple
         (words("ranking.rules"), view.season.rule_set),
         (words("ranking.stage"), words(f"stage.{view.stage}")),
         (words("ranking.clock"), words(f"clock.{view.clock}")),
-        (words("ranking.against"), moment.spoken(view.compared_with, zone, language)),
+        (words("ranking.against"), moment.spoken(compared, zone, language)),
         (words("ranking.season"), season),
     ]
 
 
+def _minute(exact: datetime) -> datetime:
+    """A moment nobody asked for by the second is not read aloud to the second."""
+    return exact.replace(second=0)
+
+
 def _form(view: RankingView, question: Question, highlight: str, words: Words) -> Form:
+    more = bool(question.since or view.clock != CLOCKS[0] or highlight)
     nobody = Choice(value="", label=words("form.nobody"), chosen=not highlight)
     return Form(
         action=links.page(view.province.code, view.season.year),
@@ -225,7 +237,8 @@ def _form(view: RankingView, question: Question, highlight: str, words: Words) -
         since=question.since,
         since_type=_field_type(question.since),
         language=words.language,
-        changed=bool(question.as_of or question.since or question.clock or highlight),
+        changed=bool(question.as_of or more),
+        more=more,
     )
 
 

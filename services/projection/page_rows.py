@@ -84,9 +84,7 @@ class Lines:
             heard=self._heard(shown.cut) if shown.reported else "",
             moment=self._moment(shown.happened_at),
             moment_iso="" if shown.happened_at is None else shown.happened_at.isoformat(),
-            stopped=words("row.stopped", seq=self._count(shown.cut.stopped_at))
-            if shown.blocked
-            else "",
+            stopped=self._stopped(shown.cut.stopped_at) if shown.blocked else "",
             reported=shown.reported,
             incomplete=not shown.complete,
             sample=shown.sample,
@@ -102,6 +100,11 @@ class Lines:
         direction = "same" if places == 0 else "up" if places > 0 else "down"
         return direction, self._words(f"row.{direction}", places=abs(places))
 
+    def _stopped(self, stopped_at: int | None) -> str:
+        if stopped_at is None:
+            return self._words("row.stopped")
+        return self._words("row.stopped_at", seq=self._count(stopped_at))
+
     def _heard(self, cut: CutView) -> str:
         if cut.heard_seq <= cut.intake_seq:
             return ""
@@ -110,11 +113,9 @@ class Lines:
     def _moment(self, happened_at: datetime | None) -> str:
         if happened_at is None:
             return ""
-        language = self._words.language
-        return (
-            f"{moment.short_day(happened_at, self._zone, language)} "
-            f"{moment.hour(happened_at, self._zone, language)}"
-        )
+        to_the_minute = happened_at.replace(second=0)
+        day = moment.short_day(to_the_minute, self._zone, self._words.language)
+        return f"{day} {moment.hour(to_the_minute, self._zone, self._words.language)}"
 
     def _count(self, value: int | None) -> str:
         return "" if value is None else figure.count(value, self._words.language)

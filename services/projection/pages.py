@@ -91,7 +91,7 @@ async def _listed(reader: Reader, words: Words) -> Sequence[Listed]:
                 count=figure.count(each.regions, words.language),
                 total=figure.count(assessed, words.language),
             ),
-            last=moment.spoken(each.last_at, province.time_zone, words.language),
+            last=moment.spoken(each.last_at.replace(second=0), province.time_zone, words.language),
         )
         for province, assessed, each in await reader.provinces()
     ]

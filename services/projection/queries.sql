@@ -38,13 +38,15 @@ order by keeper desc limit 1;
 
 -- name: heard
 -- Per region: the last fact of the season that was heard, and where scoring or this service had to
--- stop; scoring's own list says so, since a stopped region says nothing more on its log.
-select asked.tenant, coalesce(activity.last_seq, 0) as last_seq, stopped.seq as stopped_at
+-- stop; scoring's own list says so, since a stopped region says nothing more on its log. A place
+-- is named only where it is one of intake's log: scoring's numbers say nothing to a reader.
+select asked.tenant, coalesce(activity.last_seq, 0) as last_seq, stopped.logs > 0 as stopped,
+       stopped.seq as stopped_at
 from unnest(%(tenants)s::text[]) as asked(tenant)
 left join activity on activity.tenant = asked.tenant and activity.year = %(year)s
 left join lateral (
-    select min(seq) as seq from (
-        select tenant, seq from blocked union all select tenant, seq from scoring.blocked
+    select count(*) as logs, min(seq) filter (where log = 'evt') as seq from (
+        select log, tenant, seq from blocked union all select log, tenant, seq from scoring.blocked
     ) as either where either.tenant = asked.tenant
 ) as stopped on true;
 

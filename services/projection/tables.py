@@ -58,10 +58,14 @@ class Score(Struct, frozen=True, kw_only=True):
 
 
 class Heard(Struct, frozen=True, kw_only=True):
-    """The last fact of a season heard of a region; `stopped_at` where a log could not go on."""
+    """The last fact of a season heard of a region, and whether a log of it could not go on.
+
+    `stopped_at` is the fact that could not be applied; None where it was a score.
+    """
 
     tenant: str
     last_seq: int
+    stopped: bool
     stopped_at: int | None
 
 

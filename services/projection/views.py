@@ -58,7 +58,10 @@ class MovementView(Struct, frozen=True, kw_only=True):
 
 
 class CutView(Struct, frozen=True, kw_only=True):
-    """How far the region's intake log is counted in the row, heard, and where it had to stop."""
+    """How far the region's intake log is counted in the row, heard, and where it had to stop.
+
+    `stopped_at` is null where nothing stopped, or where a score did: see the row's `blocked`.
+    """
 
     intake_seq: int
     heard_seq: int

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 
@@ -17,6 +18,7 @@ RANKING = "/v1/provinces/{province:str}/seasons/{year:int}/ranking"
 # A shared cache may keep it, but must ask whether it still holds.
 FRESH = {"Cache-Control": "no-cache"}
 ERRORS = http.problems(400, 404, 422, 503)
+UNCHANGED = ResponseSpec(None, generate_examples=False, description="The ETag still holds")
 
 Stage = Annotated[
     str,
@@ -50,7 +52,7 @@ Since = Annotated[
 def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
 
-    @get(RANKING, responses=ERRORS)
+    @get(RANKING, responses=ERRORS | {304: UNCHANGED})
     async def read_ranking(
         request: Request[Any, Any, Any],
         province: FromPath[str],

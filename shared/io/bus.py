@@ -26,7 +26,7 @@ from nats.js.api import (
     StreamConfig,
 )
 
-from shared.io import log
+from shared.io import log, stopping
 from shared.kernel import names
 from shared.kernel.errors import Unavailable
 
@@ -124,7 +124,7 @@ class Bus:
         inbox = self._client.new_inbox()
         subscription = await self._client.subscribe(inbox)
         due, sure = 0, False
-        while True:
+        while not stopping.is_asked():
             try:
                 if not sure:
                     await self._ensure_consumer(prefix, durable, partition)

@@ -6,10 +6,11 @@ relay that was replaced can publish a range again (harmless) but never move a cu
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
-from shared.io import log, postgres
+from shared.io import log, postgres, stopping
 from shared.io.bus import Bus
 from shared.kernel import envelope, names
 from shared.kernel.envelope import Range
@@ -49,7 +50,7 @@ class Relay:
 
     async def run(self, bus: Bus) -> None:
         """Lead or wait to lead, for ever."""
-        while True:
+        while not stopping.is_asked():
             try:
                 await self._lead(bus)
             except Failure as failure:
@@ -62,7 +63,7 @@ class Relay:
             with postgres.translated():
                 await self._wait_to_lead(session)
                 await bus.ensure_stream(self._prefix)
-                while True:
+                while not stopping.is_asked():
                     self._hint.clear()
                     if not await self._carry(session, bus):
                         await self._rest()
@@ -75,10 +76,9 @@ class Relay:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._hint.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._hint.wait()
 
     async def _carry(self, session: postgres.Connection, bus: Bus) -> bool:
         """One round; whether there was anything to carry."""

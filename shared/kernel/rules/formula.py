@@ -6,6 +6,7 @@ whole numbers, rounded once, and the predikat is chosen on the rounded index.
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -73,39 +74,11 @@ class _Plan(Struct, frozen=True, kw_only=True):
 
 def score(rules: RuleSet, tally: Tally) -> Score:
     """The score of a tally under a rule set: a pure function, cheap enough for every event."""
-    return SHAPES[rules.formula](_plan(rules), tally)
-
-
-def predikat_of(rules: RuleSet, index: Decimal) -> str:
-    """The predikat of an index already rounded, such as a published one."""
-    return _band(_plan(rules), index)
-
-
-def _open_sum(plan: _Plan, tally: Tally) -> Score:
-    """Until 2020: points are added up, without a ceiling and without a scale of 100."""
-    return _score(plan, tally, divisor=1, number=0)
-
-
-def _mean_with_floor(plan: _Plan, tally: Tally) -> Score:
-    """From 2021: SPD + mean maturity over at least `floor` innovations + number, out of 100.
-
-    The count is uncapped in the divisor and capped in the number score, which falls to nothing
-    when too few basic-service affairs are covered.
-    """
-    gated = tally.affairs < plan.affairs_min
-    number = 0 if gated else min(tally.innovations, plan.count_max) * plan.count_weight
-    return _score(plan, tally, divisor=max(plan.floor, tally.innovations), number=number)
-
-
-# A year that changes the shape of the sum adds a name; the old function stays.
-SHAPES: Mapping[Formula, Callable[[_Plan, Tally], Score]] = MappingProxyType(
-    {"open_sum": _open_sum, "mean_with_floor": _mean_with_floor}
-)
-
-
-def _score(plan: _Plan, tally: Tally, *, divisor: int, number: int) -> Score:
-    total = (tally.spd + number) * divisor + tally.maturity  # hundredths, times the divisor
-    index = EXACT.quantize(_divide(100 * total, plan.scale * divisor), plan.quantum)
+    plan = _plan(rules)
+    shape = SHAPES[rules.formula](plan, tally)
+    divisor, number = shape.divisor, shape.number
+    index = EXACT.quantize(_divide(*_exact(plan, tally, shape)), plan.quantum)
+    total = (tally.spd + number) * divisor + tally.maturity
     return Score(
         index=index,
         predikat=_band(plan, index),
@@ -118,6 +91,57 @@ def _score(plan: _Plan, tally: Tally, *, divisor: int, number: int) -> Score:
         affairs=tally.affairs,
         complete=plan.complete,
     )
+
+
+def exact_index(rules: RuleSet, tally: Tally) -> Fraction:
+    """The index before rounding: what differences and shares are taken of, so that they sum."""
+    plan = _plan(rules)
+    return Fraction(*_exact(plan, tally, SHAPES[rules.formula](plan, tally)))
+
+
+def scale_hundredths(rules: RuleSet) -> int:
+    """How many hundredths of points an index of 100 is worth."""
+    return _plan(rules).scale
+
+
+def predikat_of(rules: RuleSet, index: Decimal) -> str:
+    """The predikat of an index already rounded, such as a published one."""
+    return _band(_plan(rules), index)
+
+
+class Shape(Struct, frozen=True):
+    """What a formula's shape makes of a tally; `number` in hundredths of points."""
+
+    divisor: int
+    number: int
+
+
+def _open_sum(_: _Plan, __: Tally) -> Shape:
+    """Until 2020: points are added up, without a ceiling and without a scale of 100."""
+    return Shape(divisor=1, number=0)
+
+
+def _mean_with_floor(plan: _Plan, tally: Tally) -> Shape:
+    """From 2021: SPD + mean maturity over at least `floor` innovations + number, out of 100.
+
+    The count is uncapped in the divisor and capped in the number score, which falls to nothing
+    when too few basic-service affairs are covered.
+    """
+    gated = tally.affairs < plan.affairs_min
+    number = 0 if gated else min(tally.innovations, plan.count_max) * plan.count_weight
+    return Shape(divisor=max(plan.floor, tally.innovations), number=number)
+
+
+# A year that changes the shape of the sum adds a name; the old function stays.
+SHAPES: Mapping[Formula, Callable[[_Plan, Tally], Shape]] = MappingProxyType(
+    {"open_sum": _open_sum, "mean_with_floor": _mean_with_floor}
+)
+
+
+def _exact(plan: _Plan, tally: Tally, shape: Shape) -> tuple[int, int]:
+    """The unrounded index as one division of whole numbers."""
+    total = (tally.spd + shape.number) * shape.divisor + tally.maturity
+    return 100 * total, plan.scale * shape.divisor
 
 
 def _band(plan: _Plan, index: Decimal) -> str:

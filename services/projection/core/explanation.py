@@ -1,0 +1,228 @@
+"""Why a score is what it is: every point with its indicator, level, weight, rule and facts.
+
+Shares are exact fractions of the unrounded index; they and the rounding sum to the index.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from msgspec import Struct
+
+from services.projection.core.dossier import (
+    Dossier,
+    Slot,
+    affairs_of,
+    counts_at,
+    level_at,
+    tally_at,
+)
+from shared.kernel.rules import formula, ruleset
+from shared.kernel.rules.formula import Score
+from shared.kernel.rules.ruleset import EXACT, Row, RuleSet
+from shared.kernel.scorecard import Stage
+
+# A sentence names this many facts; the data names all.
+SEQS_SHOWN = 3
+SHARE_PLACES = Decimal("0.000001")
+
+
+class Share(Struct, frozen=True, kw_only=True):
+    """Index points, exactly `numerator` / `denominator`; `shown` is that to six decimals."""
+
+    numerator: int
+    denominator: int
+    shown: Decimal
+
+    @property
+    def exact(self) -> Fraction:
+        """The share itself."""
+        return Fraction(self.numerator, self.denominator)
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One row's part in the index. `points` before any division; `seqs` are facts of the region."""
+
+    part: Literal["spd", "sid", "number"]
+    indicator: str
+    nama: str
+    variabel: str
+    innovation: str
+    innovation_name: str
+    level: int
+    weight: Decimal
+    points: Decimal
+    share: Share
+    evidence: tuple[str, ...]
+    seqs: tuple[int, ...]
+    certainty: str
+    sources: tuple[str, ...]
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """A score taken apart; `rounding` is what rounding added to the exact sum of the lines."""
+
+    score: Score
+    basis: str
+    affairs: tuple[int, ...]
+    affairs_min: int
+    lines: tuple[Line, ...]
+    rounding: Share
+
+
+def explain(dossier: Dossier, rules: RuleSet, stage: Stage) -> Explanation:
+    """Every line of a score that is not nothing, the largest shares first."""
+    tally = tally_at(dossier, rules, stage)
+    score = formula.score(rules, tally)
+    scale = formula.scale_hundredths(rules)
+    lines = sorted(
+        (
+            *_region(dossier, rules, stage, scale),
+            *_innovations(dossier, rules, stage, score, scale),
+        ),
+        key=lambda line: (-line.share.exact, line.innovation, line.indicator),
+    )
+    if score.number:
+        lines.append(_number(dossier, rules, stage, score, scale))
+    told = sum((line.share.exact for line in lines), Fraction(0))
+    return Explanation(
+        score=score,
+        basis=rules.basis,
+        affairs=tuple(sorted(_covered(dossier, rules, stage))),
+        affairs_min=rules.affairs_min.value or 0,
+        lines=tuple(lines),
+        rounding=share(Fraction(score.index) - told),
+    )
+
+
+def share(exact: Fraction) -> Share:
+    """A fraction with its decimals beside it."""
+    shown = EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return Share(
+        numerator=exact.numerator,
+        denominator=exact.denominator,
+        shown=EXACT.quantize(shown, SHARE_PLACES),
+    )
+
+
+def _region(dossier: Dossier, rules: RuleSet, stage: Stage, scale: int) -> Iterator[Line]:
+    for row in ruleset.region_rows(rules):
+        slot = dossier.region.get(row.code)
+        if slot is not None and level_at(slot, stage):
+            yield _line(row, slot, stage, Fraction(100, scale), part="spd")
+
+
+def _innovations(
+    dossier: Dossier, rules: RuleSet, stage: Stage, score: Score, scale: int
+) -> Iterator[Line]:
+    per_point = Fraction(100, scale * score.divisor)
+    for name, held in dossier.innovations.items():
+        if not counts_at(held, rules, stage) or held.profile is None:
+            continue
+        for row in ruleset.innovation_rows(rules):
+            slot = held.slots.get(row.code)
+            if slot is not None and level_at(slot, stage):
+                yield _line(
+                    row,
+                    slot,
+                    stage,
+                    per_point,
+                    part="sid",
+                    innovation=name,
+                    innovation_name=held.profile.name,
+                )
+
+
+def _line(
+    row: Row,
+    slot: Slot,
+    stage: Stage,
+    per_hundredth: Fraction,
+    *,
+    part: Literal["spd", "sid"],
+    innovation: str = "",
+    innovation_name: str = "",
+) -> Line:
+    level = level_at(slot, stage)
+    hundredths = ruleset.weight_hundredths(row) * level
+    facts = (slot.claim,) if stage == "mandiri" else (slot.claim, slot.verdict)
+    return Line(
+        part=part,
+        indicator=row.code,
+        nama=row.nama,
+        variabel=row.variabel,
+        innovation=innovation,
+        innovation_name=innovation_name,
+        level=level,
+        weight=row.weight.value or Decimal(0),
+        points=Decimal(hundredths).scaleb(-2),
+        share=share(hundredths * per_hundredth),
+        evidence=tuple(reference.sha256 for reference in slot.evidence),
+        seqs=tuple(fact.seq for fact in facts if fact is not None),
+        certainty=row.weight.certainty,
+        sources=row.weight.sources,
+    )
+
+
+def _number(dossier: Dossier, rules: RuleSet, stage: Stage, score: Score, scale: int) -> Line:
+    counted = [held for held in dossier.innovations.values() if counts_at(held, rules, stage)]
+    return Line(
+        part="number",
+        indicator="SID-JUMLAH_INOVASI",
+        nama="Jumlah inovasi daerah",
+        variabel="",
+        innovation="",
+        innovation_name="",
+        level=score.innovations,
+        weight=ruleset.declared(rules.count_weight),
+        points=score.number,
+        share=share(Fraction(score.number) * 100 * Fraction(100, scale)),
+        evidence=(),
+        seqs=tuple(sorted(held.registered.seq for held in counted if held.registered)),
+        certainty=rules.count_weight.certainty,
+        sources=rules.count_weight.sources,
+    )
+
+
+def _covered(dossier: Dossier, rules: RuleSet, stage: Stage) -> set[int]:
+    return {
+        urusan
+        for held in dossier.innovations.values()
+        if counts_at(held, rules, stage)
+        for urusan in affairs_of(held, rules)
+    }
+
+
+def sentences(explanation: Explanation, names: Sequence[str]) -> Iterator[str]:
+    """The explanation to be read, in Indonesian; `names` are the 38 affairs in order."""
+    score = explanation.score
+    yield f"Nilai Indeks {_comma(score.index)}, predikat {score.predikat}."
+    for line in explanation.lines:
+        yield _sentence(line, score)
+    covered = ", ".join(names[urusan - 1] for urusan in explanation.affairs) or "tidak ada"
+    yield (
+        f"Urusan pelayanan dasar yang terisi: {covered} ({len(explanation.affairs)} dari 6; "
+        f"syarat nilai jumlah inovasi {explanation.affairs_min})."
+    )
+    yield f"Pembulatan: {_comma(explanation.rounding.shown)} poin indeks."
+
+
+def _sentence(line: Line, score: Score) -> str:
+    facts = ", ".join(f"ke-{seq}" for seq in line.seqs[:SEQS_SHOWN])
+    facts += " …" if len(line.seqs) > SEQS_SHOWN else ""
+    earned = f"{_comma(line.share.shown)} poin indeks (peristiwa {facts})."
+    match line.part:
+        case "spd":
+            return f"{line.nama}, tingkat {line.level} × bobot {_comma(line.weight)}: {earned}"
+        case "sid":
+            return (
+                f"{line.innovation_name}: {line.nama}, tingkat {line.level} × bobot "
+                f"{_comma(line.weight)} dibagi {score.divisor}: {earned}"
+            )
+        case "number":
+            return f"{line.nama}, {line.level} × {_comma(line.weight)}: {earned}"
+
+
+def _comma(number: Decimal) -> str:
+    return f"{number.normalize():f}".replace(".", ",")
