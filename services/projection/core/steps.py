@@ -111,15 +111,7 @@ def advise(dossier: Dossier, rules: RuleSet, stage: Stage, others: Sequence[Deci
         *_new_innovations(covered, assumed),
         *_withdrawals(counted, rules, stage, covered),
     ]
-    priced = sorted(
-        ((Priced(step=step, outcome=price((delta,))), delta) for step, delta in deltas),
-        key=lambda pair: (
-            -pair[0].outcome.gain.exact,
-            pair[0].step.innovation,
-            pair[0].step.indicator,
-            pair[0].step.to_level,
-        ),
-    )
+    priced = _best_first([(Priced(step=step, outcome=price((d,))), d) for step, d in deltas])
     score = formula.score(rules, tally)
     return Advice(
         score=score,
@@ -129,6 +121,23 @@ def advise(dossier: Dossier, rules: RuleSet, stage: Stage, others: Sequence[Deci
         steps=tuple(one for one, _ in priced),
         bundles=tuple(_bundles(priced, price)),
     )
+
+
+def _best_first(
+    priced: list[tuple[Priced, _Delta]],
+) -> list[tuple[Priced, _Delta]]:
+    """By exact gain; there are few different ones, so fractions are compared only once each."""
+    gains = {one.outcome.gain for one, _ in priced}
+    places = {gain: place for place, gain in enumerate(sorted(gains, key=lambda g: -g.exact))}
+    priced.sort(
+        key=lambda pair: (
+            places[pair[0].outcome.gain],
+            pair[0].step.innovation,
+            pair[0].step.indicator,
+            pair[0].step.to_level,
+        )
+    )
+    return priced
 
 
 def _pricing(

@@ -1,0 +1,40 @@
+"""Numbers as people read them and as machines do."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.projection.core import figure
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "indonesian", "english"),
+    [
+        ("47.04", 2, "47,04", "47.04"),
+        ("61.5", 2, "61,50", "61.50"),
+        ("0", 2, "0,00", "0.00"),
+        ("100", 2, "100,00", "100.00"),
+        ("1462", 0, "1.462", "1,462"),
+        ("74400", 0, "74.400", "74,400"),
+        ("1E+2", 0, "100", "100"),
+        ("60.01", 0, "60,01", "60.01"),
+        ("35.00", 0, "35", "35"),
+        ("1234.5", 2, "1.234,50", "1,234.50"),
+    ],
+)
+def test_points_have_a_comma_and_hide_nothing(
+    value: str, places: int, indonesian: str, english: str
+) -> None:
+    assert figure.points(Decimal(value), places) == indonesian
+    assert figure.points(Decimal(value), places, "en") == english
+
+
+def test_counts_have_dots_for_thousands() -> None:
+    assert figure.count(1462) == "1.462"
+    assert figure.count(12) == "12"
+    assert figure.count(1462, "en") == "1,462"
+
+
+def test_machines_get_the_digits_as_kept() -> None:
+    assert figure.plain(Decimal("61.50")) == "61.50"
+    assert figure.plain(Decimal("1E+2")) == "100"
