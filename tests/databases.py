@@ -72,15 +72,17 @@ def fresh(
     name = f"jejak_test_{next(_numbers)}"
     _run(postgres_cluster, f"create database {name} template {template}")
     admin = postgres_cluster.url(name)
-    yield Database(
-        name=name,
-        admin=admin,
-        **{
-            role.removeprefix("jejak_"): postgres.with_user(admin, role, password)
-            for role, password in role_passwords.items()
-        },
-    )
-    _run(postgres_cluster, f"drop database {name} with (force)")
+    try:
+        yield Database(
+            name=name,
+            admin=admin,
+            **{
+                role.removeprefix("jejak_"): postgres.with_user(admin, role, password)
+                for role, password in role_passwords.items()
+            },
+        )
+    finally:
+        _run(postgres_cluster, f"drop database {name} with (force)")
 
 
 @pytest.fixture

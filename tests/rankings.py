@@ -6,13 +6,24 @@ from decimal import Decimal
 
 from services.projection.project import project_facts, project_scores
 from shared.io import postgres, rulebook
+from shared.kernel import appending
 from shared.kernel.events.intake import ResultPublished, SeasonOpened
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Meta, Stored
 from tests import examples
 
 PROVINCE = "63"
-REGIONS = ("63.01", "63.02", "63.03", "63.04", "63.05", "63.06", "63.07", "63.08", "63.09")
+REGIONS: tuple[str, ...] = (
+    "63.01",
+    "63.02",
+    "63.03",
+    "63.04",
+    "63.05",
+    "63.06",
+    "63.07",
+    "63.08",
+    "63.09",
+)
 REGIONS += ("63.10", "63.11", "63.71", "63.72")
 YEAR = 2026
 
@@ -20,7 +31,7 @@ FEBRUARY = datetime(2025, 2, 10, 1, 0, tzinfo=UTC)
 MARCH = datetime(2025, 3, 16, 6, 30, tzinfo=UTC)
 
 # Index, innovations, affairs: in February, then in March; Hulu Sungai Tengah never reported, and
-# Tapin and Barito Kuala stand level. Tanah Bumbu is tenth of thirteen, later ninth.
+# Tapin and Barito Kuala stand level. Tanah Bumbu is twelfth of thirteen, later ninth.
 EARLY: dict[str, tuple[str, int, int]] = {
     "63.01": ("55.20", 61, 6),
     "63.02": ("31.07", 18, 4),
@@ -108,7 +119,7 @@ def result(
     )
     meta = Meta(actor="key-1", role="ministry", occurred_at=happened_at, basis="keputusan")
     draft = examples.draft(event, f"result/{year}", meta)
-    return examples.appending.stored(
+    return appending.stored(
         tenant=tenant,
         seq=seq,
         draft=draft,
@@ -145,9 +156,11 @@ def a_province(year: int = YEAR) -> list[Stored]:
 
 async def tell(url: str, *, facts: Sequence[Stored] = (), scores: Sequence[Stored] = ()) -> None:
     """Project them as the followers would, without their checkpoints."""
-    async with postgres.pool(url, "projection", "test-fill", 1) as pool:
-        async with postgres.transaction(pool) as connection:
-            for stored in facts:
-                await project_facts(connection, {stored.tenant: [stored]})
-            for stored in scores:
-                await project_scores(connection, {stored.tenant: [stored]})
+    async with (
+        postgres.pool(url, "projection", "test-fill", 1) as pool,
+        postgres.transaction(pool) as connection,
+    ):
+        for stored in facts:
+            await project_facts(connection, {stored.tenant: [stored]})
+        for stored in scores:
+            await project_scores(connection, {stored.tenant: [stored]})

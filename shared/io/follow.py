@@ -9,7 +9,7 @@ tenant alone, visibly.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from shared.io import log, postgres
+from shared.io import log, postgres, stopping
 from shared.io.bus import Bus, Heard
 from shared.io.checkpoints import Checkpoints, Move
 from shared.io.history import History, Tip
@@ -110,7 +110,7 @@ class Follower:
         await self._checkpoints.load()
 
     async def _listen(self) -> None:
-        while True:
+        while not stopping.is_asked():
             heard = [await self._heard.get()]
             while len(heard) < BATCH_MESSAGES_MAX and not self._heard.empty():
                 heard.append(self._heard.get_nowait())
@@ -229,7 +229,7 @@ class Follower:
         await self._checkpoints.block(tenant, seq, error)
 
     async def _sweep(self) -> None:
-        while True:
+        while not stopping.is_asked():
             with_bus = self._bus is not None and self._bus.connected
             await asyncio.sleep(SWEEP_SECONDS if with_bus else SWEEP_SECONDS_WITHOUT_BUS)
             await self._persistently(self._compare if self._loaded else self._start_over)

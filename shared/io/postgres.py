@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from shared.io import stopping
 from shared.kernel.errors import Corrupt, Failure, Outrun, Refused, Unavailable
 
 # No statement of ours is meant to run this long; a stuck one must not hold a head row.
@@ -147,7 +148,7 @@ class Pulse:
 
     async def run(self) -> None:
         """Ask for ever."""
-        while True:
+        while not stopping.is_asked():
             try:
                 async with asyncio.timeout(PULSE_SECONDS), borrowed(self._pool) as connection:
                     await connection.execute("select 1")

@@ -1,7 +1,8 @@
 """Noticing that a task was told to stop when a library swallowed the telling.
 
-Before Python 3.12 `asyncio.wait_for` loses a cancellation that arrives together with its result; the
-NATS client waits that way for every reply. A loop without end therefore asks here.
+Before Python 3.12 `asyncio.wait_for` loses a cancellation that arrives together with its result.
+The NATS client waits that way for every reply, the pool for a connection; a loop without end
+therefore asks here.
 """
 
 import asyncio

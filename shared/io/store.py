@@ -16,6 +16,8 @@ from shared.kernel.errors import Corrupt, Failure, Unavailable
 
 # Appends committed together: beyond this the next batch waits, so one commit stays short.
 BATCH_MAX = 500
+# And no more than this in bytes, far below what one message to PostgreSQL can hold.
+BATCH_BYTES_MAX = 16 * 1024 * 1024
 # Callers waiting beyond this are told to come back: the queue must not hide an outage.
 QUEUE_MAX = 20_000
 # A batch whose connection died is tried this often in all; keys make the repeat harmless.
@@ -94,6 +96,16 @@ def _give_up(asked: Sequence[Asked]) -> None:
             answer.set_exception(Unavailable("store.stopped"))
 
 
+def _batch_size(appends: Sequence[Append]) -> int:
+    """How many of these go together: all that stay within the bytes of one batch, one at least."""
+    waiting = 0
+    for count, append in enumerate(appends):
+        waiting += sum(len(draft.state) + len(draft.meta) for draft in append.drafts)
+        if count and waiting > BATCH_BYTES_MAX:
+            return count
+    return len(appends)
+
+
 class GroupCommit:
     """Commits together whatever was asked for while the previous commit ran; no lingering.
 
@@ -130,7 +142,8 @@ class GroupCommit:
         try:
             while self._queue or not self._closing:
                 await self._asked.wait()
-                batch, self._queue = self._queue[:BATCH_MAX], self._queue[BATCH_MAX:]
+                size = _batch_size([append for append, _ in self._queue[:BATCH_MAX]])
+                batch, self._queue = self._queue[:size], self._queue[size:]
                 if not self._queue and not self._closing:
                     self._asked.clear()
                 if batch:

@@ -82,7 +82,7 @@ def decode_event(state: bytes) -> Event:
     """The event of stored bytes; unknown fields are tolerated, an unknown tag is `Corrupt`."""
     try:
         return _events.decode(state)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of text that is not UTF-8, or too deep
         raise Corrupt("event.unreadable", why=str(error)) from error
 
 
@@ -90,7 +90,7 @@ def decode(stored: Stored) -> Recorded:
     """Open a stored row."""
     try:
         meta = _metas.decode(stored.meta)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Corrupt("meta.unreadable", seq=stored.seq, why=str(error)) from error
     return Recorded(
         tenant=stored.tenant,

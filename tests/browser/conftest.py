@@ -1,7 +1,9 @@
 """A projection that serves a filled database, and a browser that looks at it."""
 
 import asyncio
+import shutil
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,10 +18,10 @@ from services.projection import surface
 from services.projection.read import Reader
 from services.projection.tables import Tables
 from shared.io import postgres, rulebook
-from tests import rankings
+from tests import examples, rankings
 from tests.databases import Database
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -44,9 +46,7 @@ async def _fill(url: str) -> None:
     ]
     seasons = [rankings.season(year, seq=year) for year in (rankings.YEAR, 2024, 2020)]
     spoken = [
-        rankings.examples.stored(
-            seq, tenant=tenant, event=rankings.examples.EVENTS[5], stream=rankings.examples.STREAM
-        )
+        examples.stored(seq, tenant=tenant, event=examples.EVENTS[5], stream=examples.STREAM)
         for seq, tenant in ((25, "63.10"), (14, "63.09"))
     ]
     open_scale = [
@@ -75,43 +75,41 @@ async def _reader(url: str) -> AsyncIterator[Reader]:
         yield Reader(Tables(pool), rulebook.regions(), rulebook.rule_sets())
 
 
-async def _serve(url: str, port: int, started: threading.Event, stop: threading.Event) -> None:
+async def _serve(url: str, port: int, serving: list[uvicorn.Server]) -> None:
     await _fill(url)
     await _block(url)
     async with _reader(url) as reader:
         app = surface.application(reader, ready=dict, gauges=dict)
-        server = uvicorn.Server(
-            uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="on")
-        )
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.02)
-        started.set()
-        while not stop.is_set():
-            await asyncio.sleep(0.05)
-        server.should_exit = True
-        await serving
+        config = uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="on")
+        serving.append(uvicorn.Server(config))
+        await serving[0].serve()
 
 
 @pytest.fixture
 def site(database: Database) -> Iterator[str]:
     """The address of a projection with three seasons of Kalimantan Selatan."""
     port = network.free_port()
-    started, stop = threading.Event(), threading.Event()
-    work = _serve(database.projection, port, started, stop)
+    serving: list[uvicorn.Server] = []
+    work = _serve(database.projection, port, serving)
+    # A thread, because playwright's synchronous side keeps this one's loop.
     thread = threading.Thread(target=asyncio.run, args=(work,), daemon=True)
     thread.start()
-    assert started.wait(START_SECONDS), "the projection did not start"
+    deadline = time.monotonic() + START_SECONDS
+    while not (serving and serving[0].started):
+        assert thread.is_alive(), "the projection failed to start"
+        assert time.monotonic() < deadline, "the projection did not start in time"
+        time.sleep(0.02)
     yield f"http://127.0.0.1:{port}"
-    stop.set()
+    serving[0].should_exit = True
     thread.join(START_SECONDS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # Its own thread's loop: playwright's synchronous side refuses to start inside another.
+    """Closed after each file: while it is open no other test can run a loop in this thread."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        path = next(found for name in CHROMIUM if (found := shutil.which(name)))
+        opened = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield opened
         opened.close()
 
@@ -142,7 +140,9 @@ def look(browser: Browser, site: str, tmp_path: Path) -> Iterator[Look]:
         page = context.new_page()
         page.goto(path)
         if named:
-            page.screenshot(path=tmp_path / f"{named}-{width}.png", full_page=True)
+            picture = tmp_path / f"{named}-{width}.png"
+            page.screenshot(path=picture, full_page=True)
+            assert picture.stat().st_size > 0
         return page
 
     yield opened

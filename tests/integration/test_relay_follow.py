@@ -1,6 +1,7 @@
 """From the log over the bus to a follower: whatever the bus does, the follower equals the log."""
 
 import asyncio
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from deploy.local.nats import Server
 from shared.io import bus
 from shared.io.bus import Bus
 from shared.io.follow import Follower
+from shared.io.relay import Relay
 from shared.kernel import envelope, names
 from shared.kernel.errors import Unavailable
 from tests import examples

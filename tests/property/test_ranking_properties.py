@@ -1,5 +1,6 @@
 """A ranking against one counted out by hand, for any scores in any order."""
 
+import itertools
 from decimal import Decimal
 from random import Random
 
@@ -54,7 +55,7 @@ def test_order_ties_and_the_unplaced(scores: dict[str, Decimal | None], stage: S
         place.region for place in unplaced
     )
     assert ranks == sorted(ranks, key=lambda rank: (rank is None, rank or 0))
-    for one, other in zip(places, places[1:], strict=False):
+    for one, other in itertools.pairwise(places):
         if one.rank == other.rank:
             assert one.region < other.region
     for place in places:

@@ -15,6 +15,9 @@ from shared.kernel.errors import Refused
 SECOND = timedelta(seconds=1)
 COMPARED_BEFORE = timedelta(days=7)
 
+# Nobody asks about an index before there was one, nor about a day calendars cannot reckon from.
+YEARS = range(2000, 9999)
+
 # Later than any fact: what a ranking without a moment is bounded by.
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -74,12 +77,12 @@ def parse(given: str, zone: str) -> Moment:
     # A plus sign that was not escaped in an address arrives as a space.
     text = given.strip().replace(" ", "+")
     try:
-        if _DATE.match(text):
+        if _DATE.match(text) and int(text[:4]) in YEARS:
             midnight = datetime.combine(
                 date.fromisoformat(text) + timedelta(days=1), time(), ZoneInfo(zone)
             )
             return Moment(until=midnight.astimezone(UTC))
-        if _MOMENT.match(text):
+        if _MOMENT.match(text) and int(text[:4]) in YEARS:
             return at(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass

@@ -14,12 +14,12 @@ from deploy.sample.plan import Acceptances, Claims, Plan, Registrations, Returns
 from deploy.sample.traits import ALL, PROVINCE, RULES_OPEN, YEAR_OPEN
 from services.intake.core import indicator, innovation, occurrence
 from services.intake.core.occurrence import Occurrence
-from shared.kernel.scorecard import STAGES, Scorecard
 from shared.io import rulebook
 from shared.kernel import names, regions
 from shared.kernel.events.intake import EvidenceReference
 from shared.kernel.recorded import Event
 from shared.kernel.rules import affairs, formula
+from shared.kernel.scorecard import STAGES, Scorecard
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 DAYS = calendar.season(NOW)
