@@ -8,7 +8,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from services.projection import surface
+from litestar.types import ControllerRouterHandler
+
+from services.projection import surface, web_analysis
+from services.projection.analysis import Analyst
 from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
 from services.projection.tables import Tables
@@ -42,6 +45,7 @@ async def main() -> None:
             reader,
             ready=lambda: {name: follower.ready for name, follower in followers.items()},
             gauges=lambda: _gauges(followers),
+            analyses=_analyses(History(facts), reader),
         )
         loops = [
             *(
@@ -75,6 +79,15 @@ def _follower(log_name: str, history: History, own: postgres.Pool, apply: Apply)
     )
 
 
+def _analyses(facts: History, reader: Reader) -> Sequence[ControllerRouterHandler]:
+    return web_analysis.routes(
+        Analyst(facts, reader, rulebook.regions()),
+        rulebook.rule_sets(),
+        rulebook.rule_digests(),
+        rulebook.affairs(),
+    )
+
+
 def _gauges(followers: Mapping[str, Follower]) -> Mapping[str, float]:
     return {
         f"{gauge}_{name}": value
@@ -90,8 +103,9 @@ def _gauges(followers: Mapping[str, Follower]) -> Mapping[str, float]:
 def _print_document() -> None:
     """The interface is described without being asked anything, so there is no database."""
     reader = Reader(cast("Tables", None), rulebook.regions(), rulebook.rule_sets())
-    app = surface.application(reader, ready=dict, gauges=dict)
-    sys.stdout.buffer.write(surface.document(app))
+    analyses = _analyses(History(cast("postgres.Pool", None)), reader)
+    app = surface.application(reader, ready=dict, gauges=dict, analyses=analyses)
+    sys.stdout.buffer.write(http.document(app))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class Reader:
         """The ranking that was asked for; `Missing` or `Refused` say what is wrong with it."""
         province, assessed = self._province(question.province)
         zone = province.time_zone
-        clock = _clock(question.clock)
+        clock = parse_clock(question.clock)
         until = moment.parse(question.as_of, zone) if question.as_of else None
         compared = _compared(question.since, until or moment.at(now), zone)
         codes = [region.code for region in assessed]
@@ -153,7 +153,8 @@ def etag(view: RankingView, *, question: Question) -> str:
     return f'W/"{hashlib.sha256(msgspec.json.encode((question, still))).hexdigest()[:32]}"'
 
 
-def _clock(given: str) -> Clock:
+def parse_clock(given: str) -> Clock:
+    """The clock that was named; the first where none was."""
     for clock in CLOCKS:
         if given in ("", clock):
             return clock

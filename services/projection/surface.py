@@ -1,13 +1,12 @@
 """Everything projection says over HTTP: interface, pages, and what surrounds each response."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from litestar import Litestar, Request, Response
 from litestar.config.app import AppConfig
 from litestar.datastructures import MutableScopeHeaders
-from litestar.types import Message, Scope
+from litestar.types import ControllerRouterHandler, Message, Scope
 
 from services.projection import pages, web
 from services.projection.read import Reader
@@ -34,22 +33,21 @@ MACHINE_PATHS = ("/v1/", "/openapi", "/healthz", "/readyz", "/metrics", "/static
 Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
 
 
-def application(reader: Reader, ready: http.Ready, gauges: http.Gauges) -> Litestar:
-    """The whole of it."""
+def application(
+    reader: Reader,
+    ready: http.Ready,
+    gauges: http.Gauges,
+    analyses: Sequence[ControllerRouterHandler] = (),
+) -> Litestar:
+    """The whole of it; `analyses` are the routes that read the log itself."""
     return http.application(
         title="Jejak Inovasi: projection",
         version=VERSION,
-        handlers=[*web.routes(reader), *pages.routes(reader)],
+        handlers=[*web.routes(reader), *analyses, *pages.routes(reader)],
         ready=ready,
         gauges=gauges,
         on_app_init=_surround,
     )
-
-
-def document(app: Litestar) -> bytes:
-    """The OpenAPI document as it is kept beside the code: sorted, indented."""
-    encoded = msgspec.json.encode(app.openapi_schema.to_schema(), order="sorted")
-    return msgspec.json.format(encoded, indent=2) + b"\n"
 
 
 def _surround(config: AppConfig) -> AppConfig:

@@ -36,6 +36,12 @@ class History:
             rows = await postgres.fetch(connection, _SQL["heads"])
         return {row["tenant"]: Tip(row["seq"], row["epoch"]) for row in rows}
 
+    async def head(self, tenant: str) -> int:
+        """The seq of a tenant's last event; 0 where it has none."""
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(connection, _SQL["head"], {"tenant": tenant})
+        return rows[0]["seq"] if rows else 0
+
     async def read(
         self, tenant: str, *, after: int, upto: int, limit: int = PAGE_EVENTS_MAX
     ) -> Sequence[Stored]:

@@ -77,7 +77,8 @@ def _on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[
 
 def _malformed(error: ValidationException) -> str:
     told = error.extra if isinstance(error.extra, list) else []
-    sources = {str(item.get("source", "body")) for item in told if isinstance(item, dict)}
+    named = [item.get("source", "body") for item in told if isinstance(item, dict)]
+    sources = {str(getattr(source, "value", source)) for source in named}
     return "parameter.malformed" if sources & {"query", "path", "header"} else "body.malformed"
 
 

@@ -99,6 +99,16 @@ def test_targets_are_large_enough(look: Look) -> None:
             )
 
 
+def test_paper_is_white_and_keeps_the_table_across(look: Look) -> None:
+    page = look(MARCH + "&sorot=63.10", 1032, script=True, scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert not page.locator("form").is_visible()
+    assert page.get_by_role("columnheader", name="Keadaan").is_visible()
+    assert not overflows(page)
+
+
 def test_the_form_shows_another_moment_and_clock_without_a_script(look: Look) -> None:
     page = look(f"/peringkat/63/{rankings.YEAR}")
     page.locator("summary", has_text="Pilihan lain").click()

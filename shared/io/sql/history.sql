@@ -1,6 +1,9 @@
 -- name: heads
 select tenant, seq, epoch from head where seq > 0;
 
+-- name: head
+select seq from head where tenant = %(tenant)s;
+
 -- name: read_range
 select tenant, seq, stream, version, event_id, topic, state, meta, recorded_at, leaf_hash
 from event where tenant = %(tenant)s and seq > %(after)s and seq <= %(upto)s
