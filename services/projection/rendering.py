@@ -42,7 +42,7 @@ def page(
             **shown,
         )
     )
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
+    headers = {"Cache-Control": "no-cache"}
     return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from litestar import Request
 
-from shared.io import http
 from shared.kernel.errors import Corrupt
 
 LANGUAGES = ("id", "en")
@@ -29,9 +28,12 @@ class Words:
 
 
 def words_for(request: Request[Any, Any, Any]) -> Words:
-    """In the language the address asks for (`bahasa`), else the one the browser prefers."""
+    """In the language the address asks for (`bahasa`), else in Indonesian.
+
+    What the browser prefers is not asked: many an official's browser came set to English.
+    """
     asked = request.query_params.get("bahasa", "")
-    return Words(asked if asked in LANGUAGES else http.language_of(request))
+    return Words(asked if asked in LANGUAGES else LANGUAGES[0])
 
 
 @cache

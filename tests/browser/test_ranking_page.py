@@ -168,11 +168,11 @@ def test_the_open_scale_has_no_bar_and_says_why(look: Look) -> None:
 
 def test_english_on_request_keeps_the_legal_words(look: Look) -> None:
     asked = look(MARCH + "&bahasa=en", named="english")
+    assert asked.locator("html").get_attribute("lang") == "en"
+    assert "leads with 72.48" in asked.locator(".headline").inner_text()
+    assert "Sangat Inovatif" in rows(asked)[0]
     preferred = look(MARCH, locale="en-GB")
-    for page in (asked, preferred):
-        assert page.locator("html").get_attribute("lang") == "en"
-        assert "leads with 72.48" in page.locator(".headline").inner_text()
-        assert "Sangat Inovatif" in rows(page)[0]
+    assert preferred.locator("html").get_attribute("lang") == "id"
     asked.get_by_role("button", name="Show").click()
     assert asked.locator("html").get_attribute("lang") == "en"
 

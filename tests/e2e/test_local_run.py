@@ -125,7 +125,7 @@ def test_the_plan_starts_servers_before_services_before_the_sample(tmp_path: Pat
     parts = plan.parts(settings.read({"JEJAK_VAR": str(tmp_path)}))
     assert tuple(part.name for part in parts) == ORDER
     assert [part.name for part in parts if part.is_job] == ["migrate", "sample", "summary"]
-    assert [part.name for part in parts if part.aloud] == ["summary"]
+    assert [part.name for part in parts if part.aloud] == ["sample", "summary"]
 
 
 def test_servers_that_are_given_are_used_and_not_started(
