@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from services.scoring import tables
 from services.scoring.core import timeline
-from services.scoring.core.timeline import Entry
+from services.scoring.core.timeline import Entry, Outcome
 from services.scoring.tables import Key
 from shared.io import postgres, store
 from shared.io.history import History
@@ -88,23 +88,28 @@ class Scoring:
     async def _advance(
         self, tenant: str, entry: Entry, batch: Sequence[Recorded]
     ) -> tuple[Sequence[ScoreCalculated], frozenset[str]]:
-        batch = [recorded for recorded in batch if timeline.bears_on_score(recorded.event)]
-        if not batch:
-            return (), frozenset()
-        outcome = timeline.advance(entry, batch)
-        if outcome is not None:
-            return outcome.said, outcome.touched
-        touched = timeline.apply_silently(entry, batch)
-        last = batch[-1]
-        history = [
+        said: list[ScoreCalculated] = []
+        touched: frozenset[str] = frozenset()
+        bearing = [recorded for recorded in batch if timeline.bears_on_score(recorded.event)]
+        for piece in timeline.pieces(bearing):
+            outcome = timeline.advance(entry, piece)
+            if outcome is None:
+                names = timeline.apply_silently(entry, piece)
+                history = await self._season(tenant, entry, upto=piece[-1].seq)
+                outcome = Outcome(timeline.restate(entry, history, piece), names)
+                entry.told_now()
+            said.extend(outcome.said)
+            touched |= outcome.touched
+        return said, touched
+
+    async def _season(self, tenant: str, entry: Entry, upto: int) -> Sequence[Recorded]:
+        """All of the season's facts that bear on its score, from the log."""
+        stored = await self._facts.read_all(tenant, upto=upto)
+        return [
             recorded
-            for recorded in map(decode, await self._facts.read_all(tenant, upto=last.seq))
+            for recorded in map(decode, stored)
             if recorded.event.year == entry.year and timeline.bears_on_score(recorded.event)
         ]
-        since = min(recorded.happened_at for recorded in batch)
-        said = timeline.restate(entry, history, since, last.recorded_at, last.seq)
-        entry.told_now()
-        return said, touched
 
 
 def _by_year(events: Sequence[Stored]) -> Mapping[int, list[Recorded]]:

@@ -5,10 +5,10 @@ that come in their own order are appended as they are applied; one that is state
 moment makes the points after it be stated again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
-import msgspec
 from msgspec import Struct
 
 from shared.kernel.events.intake import (
@@ -21,7 +21,7 @@ from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Event, Recorded
 from shared.kernel.rules.formula import Score
 from shared.kernel.rules.ruleset import RuleSet
-from shared.kernel.scorecard import STAGES, Scorecard
+from shared.kernel.scorecard import STAGES, Scorecard, Stage
 
 BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -74,22 +74,60 @@ def apply_silently(entry: Entry, batch: Sequence[Recorded]) -> frozenset[str]:
     return frozenset(touched)
 
 
-def restate(
-    entry: Entry, history: Iterable[Recorded], since: datetime, known_at: datetime, cut_seq: int
-) -> tuple[ScoreCalculated, ...]:
-    """The points from `since` on, told again from the whole season in the order it happened.
-
-    Every second with a fact is told, also one that now changes nothing: what was told of it
-    before would otherwise stand.
+def pieces(batch: Iterable[Recorded]) -> Iterator[Sequence[Recorded]]:
+    """A batch cut where the second of recording changes, so that what is told of each moment of
+    knowing does not depend on how facts were batched.
     """
-    fresh = Entry(entry.year, entry.card.rules, entry.rule_digest)
-    ordered = sorted(history, key=lambda recorded: (recorded.happened_at, recorded.seq))
-    said = _told(fresh, ordered, every_second=True).said
-    return tuple(
-        msgspec.structs.replace(point, known_at=known_at, cut_seq=cut_seq)
-        for point in said
-        if _second(point.happened_at) >= _second(since)
-    )
+    for _, piece in groupby(batch, key=lambda recorded: _second(recorded.recorded_at)):
+        yield tuple(piece)
+
+
+def restate(
+    entry: Entry, history: Sequence[Recorded], piece: Sequence[Recorded]
+) -> tuple[ScoreCalculated, ...]:
+    """The points that facts stated for earlier moments change, told again; `history` ends with
+    the piece.
+
+    Whoever asks for a moment reads the last point before it. So a second is told again where its
+    score is another than before, and where the score now changes though it did not before: there
+    nothing stands that could be read.
+    """
+    last = piece[-1]
+    new_seqs = {recorded.seq for recorded in piece}
+    before = _by_second(entry, [fact for fact in history if fact.seq not in new_seqs])
+    after = _by_second(entry, history)
+    said: list[ScoreCalculated] = []
+    for stage in STAGES:
+        was: Score | None = None
+        now: Score | None = None
+        for second in sorted({*before, *after}):
+            was_before, now_before = was, now
+            was = before[second].scores[stage] if second in before else was
+            now = after[second].scores[stage]
+            if now != was or (now != now_before and was == was_before):
+                told = after[second].fact
+                point = _point(entry, stage, now, told, last.seq, last.recorded_at)
+                said.append(point)
+    return tuple(said)
+
+
+class _Second(Struct, frozen=True):
+    """The scores at the end of a second, and the last fact of it."""
+
+    fact: Recorded
+    scores: dict[Stage, Score]
+
+
+def _by_second(entry: Entry, facts: Sequence[Recorded]) -> dict[datetime, _Second]:
+    """Every second with facts, in the order in which they happened."""
+    card = Scorecard(entry.card.rules)
+    ordered = sorted(facts, key=lambda fact: (fact.happened_at, fact.seq))
+    seconds: dict[datetime, _Second] = {}
+    for second, together in groupby(ordered, key=lambda fact: _second(fact.happened_at)):
+        for fact in together:
+            card.apply(fact.event)
+        seconds[second] = _Second(fact, {stage: card.score(stage) for stage in STAGES})
+    return seconds
 
 
 def _in_order(entry: Entry, batch: Sequence[Recorded]) -> bool:
@@ -101,7 +139,7 @@ def _in_order(entry: Entry, batch: Sequence[Recorded]) -> bool:
     return True
 
 
-def _told(entry: Entry, batch: Sequence[Recorded], *, every_second: bool = False) -> Outcome:
+def _told(entry: Entry, batch: Sequence[Recorded]) -> Outcome:
     """Apply in order, telling the score at the end of every second in which it changed."""
     said: list[ScoreCalculated] = []
     touched = set()
@@ -112,8 +150,6 @@ def _told(entry: Entry, batch: Sequence[Recorded], *, every_second: bool = False
         entry.happened_until = max(entry.happened_until, recorded.happened_at)
         if place + 1 < len(batch) and _same_second(recorded, batch[place + 1]):
             continue
-        if every_second:
-            entry.told.clear()
         said.extend(_changes(entry, recorded))
     return Outcome(tuple(said), frozenset(touched))
 
@@ -124,24 +160,35 @@ def _changes(entry: Entry, recorded: Recorded) -> Iterable[ScoreCalculated]:
         if entry.told.get(stage) == score:
             continue
         entry.told[stage] = score
-        yield ScoreCalculated(
-            year=entry.year,
-            stage=stage,
-            rule_set=entry.card.rules.id,
-            rule_digest=entry.rule_digest,
-            index=score.index,
-            predikat=score.predikat,
-            spd=score.spd,
-            mean=score.mean,
-            number=score.number,
-            innovations=score.innovations,
-            divisor=score.divisor,
-            affairs=score.affairs,
-            complete=score.complete,
-            cut_seq=recorded.seq,
-            happened_at=recorded.happened_at,
-            known_at=recorded.recorded_at,
-        )
+        yield _point(entry, stage, score, recorded, recorded.seq, recorded.recorded_at)
+
+
+def _point(
+    entry: Entry,
+    stage: Stage,
+    score: Score,
+    fact: Recorded,
+    cut_seq: int,
+    known_at: datetime,
+) -> ScoreCalculated:
+    return ScoreCalculated(
+        year=entry.year,
+        stage=stage,
+        rule_set=entry.card.rules.id,
+        rule_digest=entry.rule_digest,
+        index=score.index,
+        predikat=score.predikat,
+        spd=score.spd,
+        mean=score.mean,
+        number=score.number,
+        innovations=score.innovations,
+        divisor=score.divisor,
+        affairs=score.affairs,
+        complete=score.complete,
+        cut_seq=cut_seq,
+        happened_at=fact.happened_at,
+        known_at=known_at,
+    )
 
 
 def _second(moment: datetime) -> datetime:
