@@ -13,7 +13,7 @@ from services.intake.documents import Documents
 from services.intake.door import Door
 from services.intake.handle import Intake
 from services.intake.identity import Keys
-from shared.io import bus, config, http, log, postgres, rulebook
+from shared.io import bus, config, http, log, postgres, rulebook, store
 from shared.io.files import Files
 from shared.io.history import History
 from shared.io.relay import Relay
@@ -30,12 +30,12 @@ async def main() -> None:
     url = settings.database_url
     async with (
         postgres.pool(url, "intake", "intake-read", READERS) as readers,
-        postgres.pool(url, "intake", "intake-write", WRITERS) as writers,
+        postgres.pool(url, "intake", "intake-write", WRITERS, store.LOCK_SECONDS_MAX) as writers,
     ):
         relay = Relay(url, "intake", "evt")
-        store = GroupCommit(writers, relay.nudge)
+        committer = GroupCommit(writers, relay.nudge)
         rule_sets = rulebook.rule_sets()
-        intake = Intake(History(readers), store, rule_sets)
+        intake = Intake(History(readers), committer, rule_sets)
         door = Door(
             intake,
             Keys(readers),
@@ -48,14 +48,14 @@ async def main() -> None:
         app = surface.application(
             door, ready=lambda: {"database": pulse.beats}, gauges=lambda: _gauges(relay)
         )
-        committing = asyncio.create_task(store.run(), name="commit")
+        committing = asyncio.create_task(committer.run(), name="commit")
         others = [
             asyncio.create_task(_carry(relay, settings.nats_url), name="relay"),
             asyncio.create_task(pulse.run(), name="pulse"),
         ]
         loops = [committing, *others]
         await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
-        store.close()
+        committer.close()
         await committing
         for loop in others:
             loop.cancel()

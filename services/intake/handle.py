@@ -135,7 +135,9 @@ class Intake:
     def _decided(self, order: Order, loaded: Loaded) -> Append:
         """What the order comes to, as one append; `loaded` moves on with it."""
         written_to = target(order)
-        own = [stream for tenant, stream in _rests_on(order) if tenant == order.tenant]
+        rests_on = _rests_on(order)
+        own = [stream for tenant, stream in rests_on if tenant == order.tenant]
+        foreign = [name for name in rests_on if name[0] != order.tenant]
         expected = {stream: len(loaded.streams[order.tenant, stream]) for stream in own}
         if order.if_match is not None and order.if_match != expected[written_to]:
             raise Outrun("precondition.stale", current=expected[written_to])
@@ -163,6 +165,8 @@ class Intake:
             key=order.key,
             request=order.request,
             expected=expected,
+            guards={name: len(loaded.streams[name]) for name in foreign},
+            stated_at=order.occurrence.occurred_at,
             drafts=tuple(
                 Draft(stream=stream, topic=topic(event), state=encode(event), meta=meta)
                 for stream, event in written

@@ -32,14 +32,14 @@ Pool = AsyncConnectionPool[Connection]
 Parameters = Mapping[str, Any]
 
 
-def bound_url(url: str, schema: str, name: str) -> str:
+def bound_url(url: str, schema: str, name: str, lock_seconds: float = LOCK_SECONDS_MAX) -> str:
     """The connection string that sees only `schema`, with our time limits, named for operators."""
     options = " ".join(
         f"-c {setting}={value}"
         for setting, value in {
             "search_path": schema,
             "statement_timeout": f"{STATEMENT_SECONDS_MAX}s",
-            "lock_timeout": f"{LOCK_SECONDS_MAX}s",
+            "lock_timeout": f"{round(lock_seconds * 1000)}ms",
             "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS_MAX}s",
             "timezone": "UTC",
         }.items()
@@ -102,6 +102,8 @@ def failure_of(error: psycopg.Error) -> Failure:
             return Corrupt("store.refused_by_database", why=told)
         case psycopg.DataError() | errors.ProgramLimitExceeded():
             return Refused("store.unstorable", why=told)
+        case errors.LockNotAvailable():
+            return Unavailable("database.locked", why=told)
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return Unavailable("database.unavailable", why=told)
         case _:
@@ -117,10 +119,15 @@ async def connect(url: str, schema: str, name: str) -> Connection:
 
 
 @asynccontextmanager
-async def pool(url: str, schema: str, name: str, size: int) -> AsyncIterator[Pool]:
-    """A pool of `size` connections in autocommit mode, opened here and closed on leaving."""
+async def pool(
+    url: str, schema: str, name: str, size: int, lock_seconds: float = LOCK_SECONDS_MAX
+) -> AsyncIterator[Pool]:
+    """A pool of `size` connections in autocommit mode, opened here and closed on leaving.
+
+    `lock_seconds` is how long any of its statements waits for a row that someone else holds.
+    """
     opened: Pool = AsyncConnectionPool(
-        bound_url(url, schema, name),
+        bound_url(url, schema, name, lock_seconds),
         connection_class=AsyncConnection[DictRow],
         kwargs={"autocommit": True, "row_factory": dict_row},
         min_size=size,

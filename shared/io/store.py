@@ -18,11 +18,17 @@ from shared.kernel.errors import Corrupt, Failure, Unavailable
 BATCH_MAX = 500
 # And no more than this in bytes, far below what one message to PostgreSQL can hold.
 BATCH_BYTES_MAX = 16 * 1024 * 1024
+# A head that another session holds for longer keeps only its own tenant waiting: the batch is cut
+# by tenant, and that tenant's callers are told to come back.
+LOCK_SECONDS_MAX = 1.0
 # Callers waiting beyond this are told to come back: the queue must not hide an outage.
 QUEUE_MAX = 20_000
 # A batch whose connection died is tried this often in all; keys make the repeat harmless.
 ATTEMPTS_MAX = 3
 RECONNECT_SECONDS = 0.2
+
+# The reason of `Unavailable` where a lock was not to be had in time.
+LOCKED = "database.locked"
 
 _SQL = postgres.queries(Path(__file__).parent / "sql" / "store.sql")
 
@@ -42,6 +48,9 @@ async def _known(connection: postgres.Connection, appends: Sequence[Append]) -> 
     streams = appending.streams_named(appends)
     commands = sorted({(append.tenant, append.key) for append in appends})
     run = connection.execute
+    guarded = appending.tenants_guarded(appends)
+    if guarded:
+        await run(_SQL["share_heads"], {"tenants": guarded})
     heads = await run(_SQL["lock_heads"], {"tenants": tenants}, binary=True)
     clock = await run(_SQL["clock"], binary=True)
     versions = await run(
@@ -180,6 +189,8 @@ class GroupCommit:
         try:
             return await self._attempt(appends)
         except Unavailable as failure:
+            if failure.reason == LOCKED and len({append.tenant for append in appends}) > 1:
+                return await self._by_tenant(appends)
             return [failure] * len(appends)
         except Exception as error:  # noqa: BLE001 - a bug that one item meets is its caller's alone
             failed = (
@@ -190,13 +201,22 @@ class GroupCommit:
             log.logger().warning("append.batch_split", reason=failed.reason, why=str(failed))
             return [(await self._commit([append]))[0] for append in appends]
 
+    async def _by_tenant(self, appends: Sequence[Append]) -> Sequence[Receipt | Failure]:
+        """Each tenant's appends together, in their order; nobody waits for another's lock."""
+        outcomes: dict[int, Receipt | Failure] = {}
+        for tenant in sorted({append.tenant for append in appends}):
+            places = [place for place, one in enumerate(appends) if one.tenant == tenant]
+            told = await self._commit([appends[place] for place in places])
+            outcomes.update(zip(places, told, strict=True))
+        return [outcomes[place] for place in range(len(appends))]
+
     async def _attempt(self, appends: Sequence[Append]) -> Sequence[Receipt | Failure]:
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
                 async with postgres.transaction(self._pool) as connection:
                     return await append_within(connection, appends)
-            except Unavailable:
-                if attempt == ATTEMPTS_MAX:
+            except Unavailable as failure:
+                if attempt == ATTEMPTS_MAX or failure.reason == LOCKED:
                     raise
                 await asyncio.sleep(RECONNECT_SECONDS * attempt)
         raise AssertionError("the last attempt returns or raises")

@@ -38,8 +38,10 @@ class Append(Struct, frozen=True, kw_only=True):
     """One command's outcome, to be recorded whole or not at all.
 
     `expected` holds the version of every stream of this tenant that the decision read, also of
-    those it does not write: if any has moved since, the command is `Outrun`. `request` is the
-    SHA-256 of what the caller sent; the same `key` with another `request` is refused.
+    those it does not write, and `guards` that of streams of other tenants: if any has moved since,
+    the command is `Outrun`. `stated_at` is a moment the caller stated; by the log's own clock it
+    must be past, or a later fact would seem to precede it. `request` is the SHA-256 of what the
+    caller sent; the same `key` with another `request` is refused.
     """
 
     tenant: str
@@ -47,6 +49,8 @@ class Append(Struct, frozen=True, kw_only=True):
     request: bytes
     expected: Mapping[str, int]
     drafts: tuple[Draft, ...]
+    guards: Mapping[tuple[str, str], int] = msgspec.field(default_factory=dict)
+    stated_at: datetime | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -99,7 +103,14 @@ def streams_named(appends: Iterable[Append]) -> list[tuple[str, str]]:
             for append in appends
             for stream in (*append.expected, *(draft.stream for draft in append.drafts))
         }
+        | {guard for append in appends for guard in append.guards}
     )
+
+
+def tenants_guarded(appends: Sequence[Append]) -> list[str]:
+    """Tenants whose streams must not move meanwhile though nothing is written to them."""
+    written = {append.tenant for append in appends}
+    return sorted({tenant for append in appends for tenant, _ in append.guards} - written)
 
 
 def encode_receipt(receipt: Receipt) -> bytes:
@@ -179,8 +190,15 @@ class _Work:
             refused = unfit(draft)
             if refused is not None:
                 return refused
-        for stream, version in append.expected.items():
-            current = self.versions.get((append.tenant, stream), 0)
+        if append.stated_at is not None and append.stated_at > self.known.now:
+            return Refused("history.out_of_range", occurred_at=append.stated_at.isoformat())
+        return self._moved(append)
+
+    def _moved(self, append: Append) -> Outrun | None:
+        """Whether any stream that the decision read is no longer where it was read."""
+        own = {(append.tenant, stream): version for stream, version in append.expected.items()}
+        for (tenant, stream), version in {**own, **append.guards}.items():
+            current = self.versions.get((tenant, stream), 0)
             if current != version:
                 return Outrun("stream.moved", stream=stream, expected=version, current=current)
         return None

@@ -1,3 +1,8 @@
+-- name: share_heads
+-- Tenants whose streams a decision rested on: nobody may write there until this commits. Taken
+-- before the locks for writing; two batches that cross are a deadlock the server ends in a second.
+select tenant from head where tenant = any(%(tenants)b) order by tenant for share;
+
 -- name: lock_heads
 -- The one lock of the append path, taken in tenant order and held to commit.
 select tenant, seq, epoch, frontier, recorded_at
