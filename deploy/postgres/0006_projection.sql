@@ -38,7 +38,9 @@ create table season (
     rule_set    text not null,
     rule_digest text not null,
     opened_at   timestamptz not null,
+    opened_known_at timestamptz not null,
     closed_at   timestamptz,
+    closed_known_at timestamptz,
     primary key (keeper, year)
 );
 

@@ -63,7 +63,12 @@ async def project_scores(
 async def _season(
     connection: postgres.Connection, recorded: Recorded, event: SeasonOpened | SeasonClosed
 ) -> None:
-    told = {"keeper": recorded.tenant, "year": event.year, "moment": recorded.happened_at}
+    told = {
+        "keeper": recorded.tenant,
+        "year": event.year,
+        "moment": recorded.happened_at,
+        "known": recorded.recorded_at,
+    }
     if isinstance(event, SeasonOpened):
         told |= {"rule_set": event.rule_set, "rule_digest": event.rule_digest}
         await postgres.execute(connection, _SQL["open_season"], told)

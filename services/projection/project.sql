@@ -11,12 +11,13 @@ select * from unnest(
     %(decrees)s::text[], %(sources)s::text[], %(samples)s::boolean[]);
 
 -- name: open_season
-insert into season (keeper, year, rule_set, rule_digest, opened_at)
-values (%(keeper)s, %(year)s, %(rule_set)s, %(rule_digest)s, %(moment)s)
+insert into season (keeper, year, rule_set, rule_digest, opened_at, opened_known_at)
+values (%(keeper)s, %(year)s, %(rule_set)s, %(rule_digest)s, %(moment)s, %(known)s)
 on conflict (keeper, year) do nothing;
 
 -- name: close_season
-update season set closed_at = %(moment)s where keeper = %(keeper)s and year = %(year)s;
+update season set closed_at = %(moment)s, closed_known_at = %(known)s
+where keeper = %(keeper)s and year = %(year)s;
 
 -- name: note_activity
 insert into activity (tenant, year, last_seq, last_at)

@@ -74,7 +74,7 @@ class Reader:
         notice = PROJECTION if stage != ranking.FINAL else SAMPLE if sample else None
         return RankingView(
             province=_province_view(province),
-            season=_season_view(season, zone, until),
+            season=_season_view(season, zone, until, clock),
             stage=stage,
             clock=clock,
             as_of=None if until is None else moment.local(until.last_second, zone),
@@ -186,10 +186,13 @@ def _province_view(province: Region) -> ProvinceView:
     return ProvinceView(code=province.code, name=province.name, time_zone=province.time_zone)
 
 
-def _season_view(season: Season, zone: str, until: Moment | None) -> SeasonView:
-    """As it stood at the moment: a season that closed later was still open."""
+def _season_view(
+    season: Season, zone: str, until: Moment | None, clock: Clock = CLOCKS[0]
+) -> SeasonView:
+    """As it stood at the moment: a season that closed, or was known to have, later was open."""
     closed_at = season.closed_at
-    if closed_at is not None and until is not None and closed_at >= until.until:
+    closed = season.closed_known_at if clock == "known" else closed_at
+    if closed is not None and until is not None and closed >= until.until:
         closed_at = None
     return SeasonView(
         year=season.year,

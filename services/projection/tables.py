@@ -30,7 +30,9 @@ class Season(Struct, frozen=True, kw_only=True):
     rule_set: str
     rule_digest: str
     opened_at: datetime
+    opened_known_at: datetime
     closed_at: datetime | None
+    closed_known_at: datetime | None
 
 
 class Score(Struct, frozen=True, kw_only=True):
