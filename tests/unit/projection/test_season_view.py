@@ -1,0 +1,36 @@
+"""Whether a season was open at a moment, by each clock."""
+
+from datetime import UTC, datetime
+
+from services.projection import read
+from services.projection.core.moment import Moment
+from services.projection.tables import Season
+
+SEASON = Season(
+    keeper="00",
+    year=2024,
+    rule_set="2024.1",
+    rule_digest="d",
+    opened_at=datetime(2024, 6, 1, tzinfo=UTC),
+    opened_known_at=datetime(2026, 6, 1, tzinfo=UTC),
+    closed_at=datetime(2024, 8, 22, tzinfo=UTC),
+    closed_known_at=datetime(2026, 6, 1, tzinfo=UTC),
+)
+BETWEEN = Moment(until=datetime(2025, 1, 1, tzinfo=UTC))
+AFTER = Moment(until=datetime(2026, 7, 1, tzinfo=UTC))
+
+
+def _closed(until: Moment | None, clock: str) -> bool:
+    view = read._season_view(SEASON, "Asia/Makassar", until, "known" if clock else "happened")
+    return view.closed
+
+
+def test_as_it_happened_the_season_closed_when_it_closed() -> None:
+    assert not _closed(Moment(until=datetime(2024, 7, 1, tzinfo=UTC)), "")
+    assert _closed(BETWEEN, "")
+    assert _closed(None, "")
+
+
+def test_as_it_was_known_the_season_closed_when_that_was_recorded() -> None:
+    assert not _closed(BETWEEN, "known")
+    assert _closed(AFTER, "known")
