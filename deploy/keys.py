@@ -1,6 +1,9 @@
 """API keys: made here, shown once, kept only as the SHA-256 of their secret.
 
-    python -m deploy.keys create --tenant 63.10 --role region_admin [--history]
+    python -m deploy.keys create --tenant 63.10 --role region_admin [--client NAME] [--history]
+
+`--client` names the program that will hold the key. To replace a key, make the next one with the
+same name (the first key's id if none was given): a repeat under it is still known as a repeat.
 
 Reads `DATABASE_URL` (a user that may write `intake.api_key`). `ensure` is for the sample province,
 which keeps its keys in a file so that whoever tries it out can use them.
@@ -21,7 +24,7 @@ import msgspec
 from msgspec import Struct
 
 from deploy.local import credentials
-from services.intake.identity import PREFIX, Role
+from services.intake.identity import PREFIX, Role, must_fit
 from shared.io import postgres, problems, rulebook
 from shared.kernel import names
 from shared.kernel.errors import Failure, Refused
@@ -30,8 +33,8 @@ SECRET_BYTES = 32
 IDENTITY_BYTES = 8
 
 _INSERT = """
-insert into api_key (id, tenant, role, secret_hash, history)
-values (%(id)s, %(tenant)s, %(role)s, %(secret_hash)s, %(history)s)
+insert into api_key (id, client, tenant, role, secret_hash, history)
+values (%(id)s, %(client)s, %(tenant)s, %(role)s, %(secret_hash)s, %(history)s)
 """
 # The file is what people hold, so the row follows it; a revoked key stays revoked.
 _ENSURE = (
@@ -42,15 +45,22 @@ where (api_key.secret_hash, api_key.history)
    is distinct from (excluded.secret_hash, excluded.history)
 """
 )
+_OTHERS = """
+select 1 from api_key where client = %(client)s and (tenant, role) <> (%(tenant)s, %(role)s) limit 1
+"""
 _FIRST = "select min(created_at) as first from api_key where id = any(%(ids)s)"
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """A key that should exist; `history` lets it state moments in the past."""
+    """A key that should exist; `history` lets it state moments in the past.
+
+    `client` is the program that will hold it; empty stands for the key's own id.
+    """
 
     tenant: str
     role: Role
     history: bool = False
+    client: str = ""
 
     @property
     def name(self) -> str:
@@ -75,8 +85,14 @@ def presented(identity: str) -> str:
     return f"{PREFIX}_{identity}_{secrets.token_urlsafe(SECRET_BYTES)}"
 
 
+def held_row(key: str, wanted: Wanted) -> dict[str, object]:
+    """What the database keeps of a key and of the program that holds it."""
+    kept = row(key, wanted)
+    return {**kept, "client": wanted.client or kept["id"]}
+
+
 def row(key: str, wanted: Wanted) -> dict[str, object]:
-    """What the database keeps of a key."""
+    """What the database keeps of the key itself."""
     _, identity, secret = key.split("_", 2)
     return {
         "id": identity,
@@ -118,7 +134,7 @@ async def ensure(url: str, wanted: Sequence[Wanted], file: Path) -> Ensured:
     async with await postgres.connect(url, "intake", "keys") as connection:
         with postgres.translated():
             for each in wanted:
-                await postgres.execute(connection, _ENSURE, row(keys[each.name], each))
+                await postgres.execute(connection, _ENSURE, held_row(keys[each.name], each))
             first = await postgres.fetch(
                 connection, _FIRST, {"ids": [each.identity for each in wanted]}
             )
@@ -133,7 +149,10 @@ async def create(url: str, wanted: Wanted) -> str:
     key = presented(secrets.token_hex(IDENTITY_BYTES))
     async with await postgres.connect(url, "intake", "keys") as connection:
         with postgres.translated():
-            await postgres.execute(connection, _INSERT, row(key, wanted))
+            told = held_row(key, wanted)
+            taken = await postgres.fetch(connection, _OTHERS, told)
+            must_fit(wanted.tenant, wanted.role, str(told["client"]), taken=bool(taken))
+            await postgres.execute(connection, _INSERT, told)
     return key
 
 
@@ -143,9 +162,10 @@ def main(arguments: list[str]) -> int:
     made = parser.add_subparsers(required=True).add_parser("create", help="buat satu kunci API")
     made.add_argument("--tenant", required=True, help="kode daerah, atau 00 untuk kementerian")
     made.add_argument("--role", required=True, choices=get_args(Role))
+    made.add_argument("--client", default="", help="nama program pemegang; sama saat kunci diganti")
     made.add_argument("--history", action="store_true", help="boleh menyatakan waktu lampau")
     told = parser.parse_args(arguments)
-    wanted = Wanted(tenant=told.tenant, role=told.role, history=told.history)
+    wanted = Wanted(tenant=told.tenant, role=told.role, history=told.history, client=told.client)
     try:
         print(asyncio.run(create(os.environ["DATABASE_URL"], wanted)))
     except Failure as failure:

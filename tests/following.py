@@ -166,6 +166,23 @@ class World:
             tenant: await self.head(tenant) for tenant in tenants
         }
 
+    async def head_row(self, tenant: str) -> dict[str, object]:
+        query = "select * from intake.head where tenant = %(tenant)s"
+        return (await postgres.fetch(self.admin, query, {"tenant": tenant}))[0]
+
+    async def restore(self, old: dict[str, object]) -> None:
+        """The tenant's log as it was at an old head: what came later never happened."""
+        async with self.admin.transaction():
+            await self.admin.execute("set local session_replication_role = replica")
+            for query in (
+                "delete from intake.event where tenant = %(tenant)s and seq > %(seq)s",
+                """update intake.head set seq = %(seq)s, frontier = %(frontier)s, root = %(root)s
+                where tenant = %(tenant)s""",
+                """update intake.relay_cursor set seq = least(seq, %(seq)s)
+                where tenant = %(tenant)s""",
+            ):
+                await self.admin.execute(query, old)
+
     async def blocked(self) -> dict[str, int]:
         rows = await postgres.fetch(self.admin, "select tenant, seq from scoring.blocked")
         return {row["tenant"]: row["seq"] for row in rows}

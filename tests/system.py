@@ -86,9 +86,9 @@ class System:
             identity, secret = secrets.token_hex(6), secrets.token_hex(32)
             with psycopg.connect(self.database.admin, autocommit=True) as connection:
                 connection.execute(
-                    "insert into intake.api_key (id, tenant, role, secret_hash, history)"
-                    " values (%s, %s, %s, %s, true)",
-                    [identity, tenant, role, hashlib.sha256(secret.encode()).digest()],
+                    "insert into intake.api_key (id, client, tenant, role, secret_hash, history)"
+                    " values (%s, %s, %s, %s, %s, true)",
+                    [identity, identity, tenant, role, hashlib.sha256(secret.encode()).digest()],
                 )
             self.keys[tenant, role] = f"jejak_{identity}_{secret}"
         return self.keys[tenant, role]

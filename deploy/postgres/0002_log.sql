@@ -89,8 +89,7 @@ $$;
 -- How far the relay has carried each tenant to the bus.
 create table relay_cursor (
     tenant text primary key,
-    seq    bigint not null default 0,
-    epoch  integer not null default 1
+    seq    bigint not null default 0
 ) with (fillfactor = 50);
 
 

@@ -3,12 +3,16 @@
 
 create table api_key (
     id          text primary key,
+    -- The program that holds the key; it keeps its idempotency keys when its API key is replaced.
+    client      text not null check (client ~ '^[A-Za-z0-9.-]{1,64}$'),
     tenant      text not null,
     role        text not null check (role in ('region_admin', 'verifier', 'ministry')),
     secret_hash bytea not null check (octet_length(secret_hash) = 32),
     history     boolean not null default false,
     created_at  timestamptz not null default now(),
-    revoked_at  timestamptz
+    revoked_at  timestamptz,
+    constraint ministry_above_regions check (role <> 'ministry' or tenant ~ '^[0-9]{2}$'),
+    constraint ministry_is_no_region check (role <> 'region_admin' or tenant <> '00')
 );
 grant select on api_key to jejak_intake;
 

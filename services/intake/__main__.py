@@ -51,6 +51,7 @@ async def main() -> None:
         committing = asyncio.create_task(committer.run(), name="commit")
         others = [
             asyncio.create_task(_carry(relay, settings.nats_url), name="relay"),
+            asyncio.create_task(relay.watch(readers), name="watch"),
             asyncio.create_task(pulse.run(), name="pulse"),
         ]
         loops = [committing, *others]
@@ -69,7 +70,10 @@ async def _carry(relay: Relay, nats_url: str) -> None:
 
 
 def _gauges(relay: Relay) -> Mapping[str, float]:
-    return {"relay_uncarried_tenants": relay.waiting_tenants}
+    return {
+        "relay_leads": relay.leads,
+        "relay_uncarried_tenants": relay.uncarried_tenants,
+    }
 
 
 def _print_document() -> None:

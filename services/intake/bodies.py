@@ -119,15 +119,26 @@ class AcceptancesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     items: Annotated[tuple[AcceptanceItemBody, ...], Items]
 
 
-class ResultBody(Stated, frozen=True, kw_only=True):
-    """The official result with its decree or source; `sample` marks invented values."""
+class SourcedBody(Stated, frozen=True, kw_only=True):
+    """What an official result says beside its score; `sample` marks invented values."""
 
-    score: Decimal
     predikat: str
     decree_number: str = ""
     decree_date: date | None = None
     source: str = ""
     sample: bool = False
+
+
+class ResultBody(SourcedBody, frozen=True, kw_only=True):
+    """The official result with its decree or source, as a program sends it."""
+
+    score: Decimal
+
+
+class SpeltResultBody(SourcedBody, frozen=True, kw_only=True):
+    """The same as it is received: the score's spelling is judged before it becomes a number."""
+
+    score: Annotated[str, Meta(description="Angka, paling banyak 7 digit dan 2 desimal: 45.06")]
 
 
 class ReceiptView(Struct, frozen=True, kw_only=True):

@@ -5,15 +5,17 @@ always has its file behind it.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from shared.io import postgres
 from shared.io.files import Files
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Missing, Refused
 
-# The largest single file of any year's rules is a 100 MB video; larger than this goes in parts.
+# A file is held in memory whole while its fingerprint is taken. The 100 MB videos that some years'
+# rules allow are therefore not taken in.
 FILE_BYTES_MAX = 16 * 1024 * 1024
 MEDIA_TYPES = (
     "application/pdf",
@@ -28,11 +30,15 @@ _INSERT = """
 insert into evidence (tenant, sha256, size_bytes, media_type)
 values (%(tenant)s, %(sha256)s, %(size_bytes)s, %(media_type)s)
 on conflict (tenant, sha256) do nothing
+returning sha256, size_bytes, media_type
 """
 _SELECT = """
 select sha256, size_bytes, media_type from evidence
 where tenant = %(tenant)s and sha256 = any(%(wanted)s)
 """
+
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -50,8 +56,13 @@ class Documents:
         self._pool = pool
         self._files = files
 
-    async def keep(self, tenant: str, sha256: str, media_type: str, content: bytes) -> Kept:
-        """Keep a file whose fingerprint the caller named; the same file again is fine."""
+    async def keep(
+        self, tenant: str, sha256: str, media_type: str, content: bytes
+    ) -> tuple[Kept, bool]:
+        """Keep a file whose fingerprint the caller named, and whether it is new.
+
+        The same file again is fine; what was said of it the first time stays.
+        """
         if not content:
             raise Refused("evidence.empty")
         if media_type not in MEDIA_TYPES:
@@ -60,9 +71,8 @@ class Documents:
         if received != sha256:
             raise Refused("evidence.other_fingerprint", received=received)
         await self._files.keep(tenant, sha256, content)
-        kept = Kept(sha256=sha256, size_bytes=len(content), media_type=media_type)
         async with postgres.transaction(self._pool) as connection:
-            await postgres.execute(
+            made = await postgres.fetch(
                 connection,
                 _INSERT,
                 {
@@ -72,7 +82,15 @@ class Documents:
                     "media_type": media_type,
                 },
             )
-        return kept
+        rows = [Kept(**row) for row in made] or [(await self.known(tenant, [sha256]))[sha256]]
+        return rows[0], bool(made)
+
+    async def read(self, tenant: str, sha256: str) -> tuple[Kept, bytes]:
+        """A file of this tenant with what is known of it."""
+        known = await self.known(tenant, [sha256]) if _SHA256.match(sha256) else {}
+        if sha256 not in known:
+            raise Missing("evidence.unknown")
+        return known[sha256], await self._files.read(tenant, sha256)
 
     async def known(self, tenant: str, wanted: Iterable[str]) -> Mapping[str, Kept]:
         """Those of the fingerprints that this tenant has uploaded."""

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.params import HeaderParameter
 from msgspec import Struct
 
@@ -28,7 +31,13 @@ from shared.kernel.events.intake import EvidenceReference
 from shared.kernel.regions import Register
 from shared.kernel.rules.ruleset import RuleSet
 
-KEY_CHARACTERS_MAX = 200
+# With the client's name before it and an item's place behind it, a command's key still fits
+# `names.NAME_LENGTH_MAX`.
+KEY_CHARACTERS_MAX = 128
+# Stands between them; no caller's key may hold it, so no two commands share a name.
+KEY_SEPARATOR = " "
+# What a version in the database can have.
+VERSION_DIGITS_MAX = 18
 # The longest code of any year has 18.
 INDICATOR_CHARACTERS_MAX = 60
 
@@ -52,14 +61,6 @@ IfMatch = Annotated[
     str | None,
     HeaderParameter(name="If-Match", required=False, description="ETag versi yang diubah"),
 ]
-
-
-def options() -> dict[str, Any]:
-    return {
-        "guards": [http.require_json],
-        "responses": ERRORS,
-        "security": [{"key": []}],
-    }
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -97,6 +98,21 @@ class Door:
             raise Refused("rules.unknown", rule_set=rule_set)
         return self.rule_sets[rule_set]
 
+    def options(self) -> dict[str, Any]:
+        """What every writing route shares; the key is checked before a body is read."""
+        return {
+            "dependencies": {"asked": Provide(self.asked)},
+            "guards": [self.known, http.require_json],
+            "responses": ERRORS,
+            "security": [{"key": []}],
+        }
+
+    async def known(
+        self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+    ) -> None:
+        """A guard: nobody unknown makes us read a body."""
+        await self.keys.caller(connection.headers.get("authorization", ""))
+
     async def asked(
         self,
         request: Request[Any, Any, Any],
@@ -105,7 +121,7 @@ class Door:
     ) -> Asked:
         """Who asks, under which key, with which bytes, on which version."""
         caller = await self.keys.caller(request.headers.get("authorization", ""))
-        asked = f"{request.method} {request.url.path}\n".encode() + await request.body()
+        asked = f"{request.method} {request.scope['path']}\n".encode() + await request.body()
         return Asked(
             caller=caller,
             key=_key(caller, idempotency_key, required=request.method == "POST"),
@@ -147,13 +163,13 @@ class Door:
         )
 
     def order(
-        self, asked: Asked, tenant: str, body: Stated, command: Command, suffix: str = ""
+        self, asked: Asked, tenant: str, body: Stated, command: Command, place: int | None = None
     ) -> Order:
-        """A command with all that surrounds it."""
+        """A command with all that surrounds it; `place` is where it stands among many."""
         return Order(
             caller=asked.caller,
             tenant=tenant,
-            key=asked.key + suffix,
+            key=asked.key if place is None else f"{asked.key}{KEY_SEPARATOR}{place}",
             request=asked.request,
             command=command,
             occurrence=Occurrence(occurred_at=body.occurred_at, basis=body.basis),
@@ -182,21 +198,21 @@ def _outcome(order: Order | Failure, outcome: Receipt | Failure, language: str) 
 
 
 def _key(caller: Caller, given: str | None, *, required: bool) -> str:
-    """The command's key; each API key has its own, so that two programs never share one."""
+    """The command's key; each client program has its own, and keeps it under a new API key."""
     if given is None:
         if required:
             raise Refused("idempotency.key_missing")
-        return clock.new_id()
+        given = clock.new_id()
     if not given or len(given) > KEY_CHARACTERS_MAX or any(map(str.isspace, given)):
         raise Refused("idempotency.key_malformed", characters_max=KEY_CHARACTERS_MAX)
-    return f"{caller.key}:{given}"
+    return f"{caller.client}{KEY_SEPARATOR}{given}"
 
 
 def _version(if_match: str | None) -> int | None:
     if if_match is None:
         return None
     bare = if_match.strip().removeprefix('"').removesuffix('"')
-    if not bare.isascii() or not bare.isdigit():
+    if not bare.isascii() or not bare.isdigit() or len(bare) > VERSION_DIGITS_MAX:
         raise Refused("precondition.malformed")
     return int(bare)
 

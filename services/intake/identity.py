@@ -6,6 +6,7 @@ bits, so a plain hash is enough. A revoked key is refused within `KEY_SECONDS_MA
 
 import hashlib
 import hmac
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -22,16 +23,25 @@ KEYS_MAX = 10_000
 
 PREFIX = "jejak"
 
+# A command's key holds the client's name beside the caller's own; the table says the same.
+CLIENT_CHARACTERS_MAX = 64
+
+_CLIENT = re.compile(rf"[A-Za-z0-9.-]{{1,{CLIENT_CHARACTERS_MAX}}}\Z")
+
 _SELECT = """
-select id, tenant, role, secret_hash, history from api_key
+select id, client, tenant, role, secret_hash, history from api_key
 where id = %(id)s and revoked_at is null
 """
 
 
 class Caller(Struct, frozen=True, kw_only=True):
-    """A known key: its tenant, its role, and whether it may state moments in the past."""
+    """A known key: its tenant, its role, and whether it may state moments in the past.
+
+    `client` is the program that holds it; the program's next key has the same.
+    """
 
     key: str
+    client: str
     tenant: str
     role: Role
     history: bool = False
@@ -50,6 +60,20 @@ class Caller(Struct, frozen=True, kw_only=True):
         )
         if not names.is_tenant(region) or not (own or above):
             raise Missing("region.unknown", region=region)
+
+
+def must_fit(tenant: str, role: Role, client: str, *, taken: bool) -> None:
+    """Refuse a key that the table would not hold, or a client's name that is another's (`taken`).
+
+    A ministry's key stands above regions, and the ministry itself is no region.
+    """
+    above = tenant == names.province_of(tenant)
+    if (role == "ministry" and not above) or (role == "region_admin" and tenant == names.MINISTRY):
+        raise Refused("tenant.without_role", tenant=tenant, role=role)
+    if not _CLIENT.match(client):
+        raise Refused("client.malformed", characters_max=CLIENT_CHARACTERS_MAX)
+    if taken:
+        raise Refused("client.of_another", client=client)
 
 
 class Keys:
@@ -85,7 +109,11 @@ class Keys:
             raise Refused("identity.unknown")
         row = rows[0]
         caller = Caller(
-            key=row["id"], tenant=row["tenant"], role=row["role"], history=row["history"]
+            key=row["id"],
+            client=row["client"],
+            tenant=row["tenant"],
+            role=row["role"],
+            history=row["history"],
         )
         if len(self._known) >= KEYS_MAX:
             self._known.clear()

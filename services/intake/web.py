@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post, put
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
@@ -14,9 +14,9 @@ from services.intake.bodies import (
     InnovationView,
     ReceiptView,
     RegisterBody,
-    ResultBody,
     ReviseBody,
     SeasonBody,
+    SpeltResultBody,
     SubmissionBody,
 )
 from services.intake.core import innovation, result, season
@@ -28,7 +28,6 @@ from services.intake.door import (
     Asked,
     Door,
     innovation_name,
-    options,
 )
 from shared.kernel.errors import Missing, Refused
 
@@ -39,7 +38,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
 
 def _season_routes(door: Door) -> Sequence[ControllerRouterHandler]:
-    @put(SEASON, dependencies={"asked": Provide(door.asked)}, **options())
+    @put(SEASON, **door.options())
     async def open_season(
         year: FromPath[int], data: JSONBody[SeasonBody], asked: NamedDependency[Asked]
     ) -> Response[ReceiptView]:
@@ -55,7 +54,7 @@ def _season_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
         return await door.one(asked, asked.caller.tenant, data, command)
 
-    @post(SEASON + "/closing", dependencies={"asked": Provide(door.asked)}, **options())
+    @post(SEASON + "/closing", **door.options())
     async def close_season(
         year: FromPath[int], data: JSONBody[ClosingBody], asked: NamedDependency[Asked]
     ) -> Response[ReceiptView]:
@@ -64,18 +63,18 @@ def _season_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         command = season.Close(year=year, letter=data.letter)
         return await door.one(asked, asked.caller.tenant, data, command)
 
-    @put(ENTRY + "/result", dependencies={"asked": Provide(door.asked)}, **options())
+    @put(ENTRY + "/result", **door.options())
     async def publish_result(
         region: FromPath[str],
         year: FromPath[int],
-        data: JSONBody[ResultBody],
+        data: JSONBody[SpeltResultBody],
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Record a region's official result; a later one corrects it."""
         door.region(asked, region, "ministry")
         command = result.Publish(
             year=year,
-            score=data.score,
+            score=result.score(data.score),
             predikat=data.predikat,
             decree_number=data.decree_number,
             decree_date=data.decree_date,
@@ -88,7 +87,7 @@ def _season_routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
 
 def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
-    @post(ENTRY + "/innovations", dependencies={"asked": Provide(door.asked)}, **options())
+    @post(ENTRY + "/innovations", **door.options())
     async def register_innovation(
         region: FromPath[str],
         year: FromPath[int],
@@ -105,7 +104,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         response.headers["Location"] = f"/v1/regions/{region}/seasons/{year}/innovations/{name}"
         return response
 
-    @put(INNOVATION, dependencies={"asked": Provide(door.asked)}, **options())
+    @put(INNOVATION, **door.options())
     async def revise_innovation(
         region: FromPath[str],
         year: FromPath[int],
@@ -122,7 +121,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
         return await door.one(asked, region, data, command, innovation_id)
 
-    @get(INNOVATION, responses=ERRORS, security=[{"key": []}])
+    @get(INNOVATION, guards=[door.known], responses=ERRORS, security=[{"key": []}])
     async def read_innovation(
         request: Request[Any, Any, Any],
         region: FromPath[str],
@@ -145,7 +144,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
         return Response(view, headers={"ETag": f'"{version}"', "Cache-Control": "private"})
 
-    @post(INNOVATION + "/submission", dependencies={"asked": Provide(door.asked)}, **options())
+    @post(INNOVATION + "/submission", **door.options())
     async def submit_innovation(
         region: FromPath[str],
         year: FromPath[int],

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from litestar import Request, Response, post, put
-from litestar.di import NamedDependency, Provide
+from litestar import Request, Response, get, post, put
+from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, RawBody
 from litestar.types import ControllerRouterHandler
 
@@ -29,12 +29,20 @@ from services.intake.door import (
     Asked,
     Door,
     indicator_code,
-    options,
     subject,
 )
 from services.intake.handle import Order
 from shared.kernel.errors import Failure, Refused
 from shared.kernel.events.intake import EvidenceReference
+
+EVIDENCE = REGION + "/evidence/{sha256:str}"
+
+# A stranger's file: it is saved, never shown or run under our address, and nobody else keeps it.
+KEPT_APART = {
+    "Cache-Control": "private",
+    "Content-Security-Policy": "sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def claim_command(
@@ -91,7 +99,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     def both(path: str) -> list[str]:
         return [INNOVATION + INDICATOR + path, ENTRY + INDICATOR + path]
 
-    @put(both("/claim"), dependencies={"asked": Provide(door.asked)}, **options())
+    @put(both("/claim"), **door.options())
     async def claim_level(
         region: FromPath[str],
         year: FromPath[int],
@@ -106,7 +114,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         command = claim_command(year, innovation_id, code, data, known)
         return await door.one(asked, region, data, command, innovation_id)
 
-    @post(both("/acceptance"), dependencies={"asked": Provide(door.asked)}, **options())
+    @post(both("/acceptance"), **door.options())
     async def accept_level(
         region: FromPath[str],
         year: FromPath[int],
@@ -120,7 +128,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         command = accept_command(year, innovation_id, code, data)
         return await door.one(asked, region, data, command, innovation_id)
 
-    @post(both("/return"), dependencies={"asked": Provide(door.asked)}, **options())
+    @post(both("/return"), **door.options())
     async def return_claim(
         region: FromPath[str],
         year: FromPath[int],
@@ -148,8 +156,7 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     @post(
         ENTRY + "/claims",
         status_code=200,
-        dependencies={"asked": Provide(door.asked)},
-        **options(),
+        **door.options(),
     )
     async def claim_many(
         region: FromPath[str],
@@ -164,7 +171,7 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         for place, item in enumerate(data.items):
             try:
                 command = claim_command(year, item.innovation, item.indicator, item, known)
-                orders.append(door.order(asked, region, item, command, f"/{place}"))
+                orders.append(door.order(asked, region, item, command, place))
             except Failure as failure:
                 orders.append(failure)
         return await door.many(orders, asked.language)
@@ -172,8 +179,7 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     @post(
         ENTRY + "/acceptances",
         status_code=200,
-        dependencies={"asked": Provide(door.asked)},
-        **options(),
+        **door.options(),
     )
     async def accept_many(
         region: FromPath[str],
@@ -187,7 +193,7 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         for place, item in enumerate(data.items):
             try:
                 command = accept_command(year, item.innovation, item.indicator, item)
-                orders.append(door.order(asked, region, item, command, f"/{place}"))
+                orders.append(door.order(asked, region, item, command, place))
             except Failure as failure:
                 orders.append(failure)
         return await door.many(orders, asked.language)
@@ -197,8 +203,9 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
 def _evidence_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     @put(
-        REGION + "/evidence/{sha256:str}",
+        EVIDENCE,
         status_code=201,
+        guards=[door.known],
         request_max_body_size=FILE_BYTES_MAX,
         responses=ERRORS,
         security=[{"key": []}],
@@ -208,18 +215,40 @@ def _evidence_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         region: FromPath[str],
         sha256: FromPath[str],
         body: RawBody,
-    ) -> EvidenceView:
+    ) -> Response[EvidenceView]:
         """Upload an evidence file under its SHA-256; uploading the same again changes nothing."""
         caller = await door.keys.caller(request.headers.get("authorization", ""))
         caller.must_reach(region)
         caller.must_be("region_admin")
         given = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        kept = await door.documents.keep(region, sha256, given, body)
-        return EvidenceView(
+        kept, new = await door.documents.keep(region, sha256, given, body)
+        view = EvidenceView(
             region=region,
             sha256=kept.sha256,
             size_bytes=kept.size_bytes,
             media_type=kept.media_type,
         )
+        return Response(view, status_code=201 if new else 200)
 
-    return [upload_evidence]
+    @get(
+        EVIDENCE,
+        guards=[door.known],
+        media_type="application/octet-stream",
+        responses=ERRORS,
+        security=[{"key": []}],
+    )
+    async def read_evidence(
+        request: Request[Any, Any, Any], region: FromPath[str], sha256: FromPath[str]
+    ) -> Response[bytes]:
+        """An evidence file as it was received, for the region and those who verify it."""
+        caller = await door.keys.caller(request.headers.get("authorization", ""))
+        caller.must_reach(region)
+        caller.must_be("region_admin", "verifier")
+        kept, content = await door.documents.read(region, sha256)
+        headers = {
+            **KEPT_APART,
+            "Content-Disposition": f'attachment; filename="{kept.sha256}"',
+        }
+        return Response(content, media_type=kept.media_type, headers=headers)
+
+    return [upload_evidence, read_evidence]

@@ -50,6 +50,7 @@ async def main() -> None:
         loops = [
             asyncio.create_task(follower.run(), name="follow"),
             asyncio.create_task(_on_bus(follower, relay, settings.nats_url), name="bus"),
+            asyncio.create_task(relay.watch(own), name="watch"),
         ]
         await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
         for loop in loops:
@@ -69,7 +70,8 @@ def _gauges(follower: Follower, relay: Relay) -> Mapping[str, float]:
         "lag_events": follower.lag_events,
         "blocked_tenants": len(follower.blocked_tenants),
         "pulled_ranges_total": follower.pulled_total,
-        "relay_uncarried_tenants": relay.waiting_tenants,
+        "relay_leads": relay.leads,
+        "relay_uncarried_tenants": relay.uncarried_tenants,
     }
 
 

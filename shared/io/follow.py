@@ -2,8 +2,9 @@
 
 The bus is only quick. Every second the heads of the log are compared with the checkpoints, and
 what the bus lost, delayed or never had is read from the log: wiped streams, rolled-back stores,
-deleted consumers and lost acknowledgements all heal in this one loop. A poison event stops its
-tenant alone, visibly.
+deleted consumers and lost acknowledgements all heal in this one loop. Nothing is applied that the
+log does not have, whatever the bus says, nor on top of what another log once had. A poison event
+stops its tenant alone, visibly.
 """
 
 import asyncio
@@ -120,13 +121,12 @@ class Follower:
         """Apply a batch of messages and acknowledge them; what is damaged is left to the log."""
         async with self._applying:
             ready: dict[str, list[Stored]] = {}
-            epochs: dict[str, int] = {}
             for message in heard:
                 arrived = self._opened(message)
                 if arrived is not None:
-                    epochs[arrived.tenant] = arrived.epoch
                     await self._collect(arrived, ready)
-            await self._apply_all(ready, epochs)
+            believed = await self._checkpoints.believable(self._history, ready)
+            await self._apply_all({t: ready[t] for t in believed}, believed)
         for message in heard:
             await message.acknowledge()
 
@@ -206,6 +206,7 @@ class Follower:
                 before=events[0].seq - 1,
                 seq=events[-1].seq,
                 epoch=epochs[tenant],
+                leaf_hash=events[-1].leaf_hash,
             )
             for tenant, events in ready.items()
         ]
@@ -241,8 +242,9 @@ class Follower:
 
     async def _compare(self) -> None:
         """Heads against checkpoints; read from the log what has not moved since the last look."""
-        known = dict(self._checkpoints.tenants)
         tips = await self._history.heads()
+        async with self._applying:
+            await self._checkpoints.compare_beyond(self._history, tips, every=not self._loaded)
         self._lag = sum(max(0, tip.seq - self._checkpoints.reached(t)) for t, tip in tips.items())
         behind = [tenant for tenant, tip in tips.items() if self._is_stuck(tenant, tip)]
         self._seen = {tenant: self._checkpoints.reached(tenant) for tenant in tips}
@@ -250,10 +252,6 @@ class Follower:
             group = behind[at : at + PULL_TENANTS_MAX]
             while group:
                 group = await self._pull(group, tips)
-        for tenant, kept in known.items():  # as before the heads were read: they only grow
-            head = tips[tenant].seq if tenant in tips else 0
-            if kept.seq > head and not self._checkpoints.is_blocked(tenant):
-                await self._block(tenant, kept.seq, "the checkpoint is beyond the log's head")
         self._loaded = True
 
     def _is_stuck(self, tenant: str, tip: Tip) -> bool:
@@ -275,9 +273,15 @@ class Follower:
                     )
                 except Corrupt as failure:
                     await self._block(tenant, reached + 1, repr(failure))
+            # After the reading, so that a log that was replaced meanwhile is noticed.
+            lasts = {tenant: self._checkpoints.reached(tenant) for tenant in tenants}
+            await self._checkpoints.compare(self._history, lasts)
+            going = {
+                t: events for t, events in ready.items() if not self._checkpoints.is_stopped(t)
+            }
             self.pulled_total += len(tenants)
             log.logger().info("follow.pulled", log=self._log, tenants=len(tenants))
-            await self._apply_all(ready, {tenant: tips[tenant].epoch for tenant in tenants})
+            await self._apply_all(going, {tenant: tips[tenant].epoch for tenant in tenants})
         return [
             tenant
             for tenant in tenants

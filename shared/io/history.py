@@ -24,6 +24,21 @@ class Tip(Struct, frozen=True):
     epoch: int
 
 
+class Span(Struct, frozen=True, kw_only=True):
+    """Which events of a tenant are asked about, both ends included."""
+
+    tenant: str
+    first: int
+    last: int
+
+
+class Leaves(Struct, frozen=True, kw_only=True):
+    """What the log has in a span: leaf hashes by seq, and the epoch it is in."""
+
+    epoch: int
+    hashes: dict[int, bytes]
+
+
 class History:
     """A log seen through a pool whose search path is the log's schema."""
 
@@ -67,6 +82,24 @@ class History:
             page = await self.read(tenant, after=after, upto=upto)
             found.extend(page)
             after = page[-1].seq
+        return found
+
+    async def leaves(self, spans: Sequence[Span]) -> Mapping[str, Leaves]:
+        """The leaf hashes of one span per tenant; a tenant of which nothing is found is absent."""
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(
+                connection,
+                _SQL["leaves"],
+                {
+                    "tenants": [span.tenant for span in spans],
+                    "firsts": [span.first for span in spans],
+                    "lasts": [span.last for span in spans],
+                },
+            )
+        found: dict[str, Leaves] = {}
+        for row in rows:
+            leaves = found.setdefault(row["tenant"], Leaves(epoch=row["epoch"], hashes={}))
+            leaves.hashes[row["seq"]] = row["leaf_hash"]
         return found
 
     async def read_streams(

@@ -31,6 +31,8 @@ BODY_BYTES_MAX = 1_000_000
 # An open stream must not keep a stopping process alive.
 GRACEFUL_SECONDS_MAX = 3
 RETRY_AFTER_SECONDS = 2
+# What four digits can say.
+YEARS = range(1000, 10_000)
 # Asked every few seconds by machines; they would drown what people look for in the log.
 PROBES = ("/healthz", "/readyz", "/metrics")
 
@@ -45,7 +47,8 @@ def language_of(request: Request[Any, Any, Any]) -> str:
 
 
 def _answer(request: Request[Any, Any, Any], failure: Failure) -> Response[Problem]:
-    problem = problem_of(failure, language_of(request), request.url.path)
+    # Not `request.url`: it reads the Host header too, and fails where that is nonsense.
+    problem = problem_of(failure, language_of(request), request.scope["path"])
     headers = {"Vary": "Accept-Language"}
     if problem.status == 503:  # noqa: PLR2004 - the one status that names a time
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -100,9 +103,25 @@ def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Pro
         title="internal.failed",
         status=500,
         detail=sentence("internal.failed", language_of(request), {"request": number}),
-        instance=request.url.path,
+        instance=request.scope["path"],
     )
     return Response(problem, status_code=500, media_type=PROBLEM)
+
+
+def _on_depth(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """A body nested deeper than the decoder goes is the caller's; any other depth is ours."""
+    if "deserializing" in str(error):
+        return _answer(request, Refused("body.malformed", why="nested too deeply"))
+    return _on_crash(request, error)
+
+
+def plain_year(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard: a year is four ASCII digits, or one season would have many addresses."""
+    year = connection.path_params.get("year")
+    if isinstance(year, int) and not (
+        year in YEARS and str(year) in connection.scope["path"].split("/")
+    ):
+        raise Missing("route.unknown")
 
 
 def require_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -142,6 +161,7 @@ def application(
             SerializationException: lambda request, error: _answer(
                 request, Refused("body.malformed", why=str(error))
             ),
+            RecursionError: _on_depth,
             Exception: _on_crash,
         },
         openapi_config=OpenAPIConfig(
@@ -152,6 +172,7 @@ def application(
             components=Components(security_schemes={"key": security}),
             use_handler_docstrings=True,
         ),
+        guards=[plain_year],
         request_max_body_size=BODY_BYTES_MAX,
         middleware=[_canonical],
         logging_config=None,

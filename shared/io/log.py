@@ -67,9 +67,14 @@ def unbind(tokens: Mapping[str, Any]) -> None:
 
 
 class _Forward(logging.Handler):
-    """Library records as one line of ours."""
+    """Library records as one line of ours: an error stays one, with where it came from."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        structlog.get_logger().warning(
-            "library", logger=record.name, level=record.levelname, message=record.getMessage()
+        log = structlog.get_logger()
+        say = log.error if record.levelno >= logging.ERROR else log.warning
+        say(
+            "library",
+            logger=record.name,
+            message=record.getMessage(),
+            exc_info=record.exc_info,
         )

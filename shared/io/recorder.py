@@ -17,7 +17,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from shared.io import postgres
+from shared.io import postgres, rows
 from shared.kernel import appending
 from shared.kernel.appending import Draft, Head
 from shared.kernel.recorded import Meta, encode
@@ -82,7 +82,7 @@ class TenantRecorder(PostgresApplicationRecorder):
         assert clock is not None
         head = Head(**locked)
         moment = max(clock["now"], head.recorded_at)
-        rows = [
+        placed = [
             appending.stored(
                 tenant=self._tenant,
                 seq=head.seq + number,
@@ -93,9 +93,9 @@ class TenantRecorder(PostgresApplicationRecorder):
             )
             for number, (event, draft) in enumerate(zip(stored_events, drafts, strict=True), 1)
         ]
-        curs.execute(_STORE_SQL["insert_events"], appending.event_columns(rows))
-        moved = appending.advanced(head, rows, moment)
-        curs.execute(_STORE_SQL["advance_heads"], appending.head_columns([moved]))
+        curs.execute(_STORE_SQL["insert_events"], rows.event_columns(placed))
+        moved = appending.advanced(head, placed, moment)
+        curs.execute(_STORE_SQL["advance_heads"], rows.head_columns([moved]))
 
     def _draft(self, event: StoredEvent) -> Draft:
         stream = str(event.originator_id)
@@ -121,7 +121,7 @@ class TenantRecorder(PostgresApplicationRecorder):
     ) -> Sequence[StoredEvent]:
         """The events of one stream of this tenant."""
         parameters = {"stream": str(originator_id), "gt": gt, "lte": lte, "limit": limit}
-        rows = self._select("select_events_latest_first" if desc else "select_events", parameters)
+        found = self._select("select_events_latest_first" if desc else "select_events", parameters)
         return [
             StoredEvent(
                 originator_id=row["stream"],
@@ -129,7 +129,7 @@ class TenantRecorder(PostgresApplicationRecorder):
                 topic=row["topic"],
                 state=row["state"],
             )
-            for row in rows
+            for row in found
         ]
 
     def select_notifications(
@@ -158,8 +158,8 @@ class TenantRecorder(PostgresApplicationRecorder):
 
     def max_notification_id(self) -> int | None:
         """The tenant's last seq; None where it has no event."""
-        rows = self._select("max_notification_id", {})
-        return rows[0]["seq"] if rows else None
+        found = self._select("max_notification_id", {})
+        return found[0]["seq"] if found else None
 
     def _select(self, name: str, parameters: dict[str, Any]) -> list[DictRow]:
         with self._reading() as curs:

@@ -5,6 +5,7 @@ relay that was replaced can publish a range again (harmless) but never move a cu
 """
 
 import asyncio
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import groupby
@@ -24,6 +25,11 @@ TENANTS_MAX = 32
 # Ranges on their way at once.
 WINDOW_MAX = 16
 RETRY_SECONDS = 0.5
+# How old the count of what waits may be.
+COUNT_SECONDS = 1.0
+
+# A gauge that could not be read says so, not that all is well.
+UNKNOWN = math.nan
 
 _SQL = postgres.queries(Path(__file__).parent / "sql" / "relay.sql")
 
@@ -35,7 +41,8 @@ class Relay:
         self._url = url
         self._schema = schema
         self._prefix = prefix
-        self._waiting = 0
+        self._leads = False
+        self._uncarried = UNKNOWN
         self._hint = asyncio.Event()
         self._window = asyncio.Semaphore(WINDOW_MAX)
 
@@ -44,9 +51,25 @@ class Relay:
         self._hint.set()
 
     @property
-    def waiting_tenants(self) -> int:
-        """How many tenants had something to carry at the last look."""
-        return self._waiting
+    def leads(self) -> bool:
+        """Whether this relay is the one that carries; of a log's relays at most one does."""
+        return self._leads
+
+    @property
+    def uncarried_tenants(self) -> float:
+        """Tenants with something to carry, whoever carries it; `UNKNOWN` without the database."""
+        return self._uncarried
+
+    async def watch(self, pool: postgres.Pool) -> None:
+        """Count what waits, for ever: also while the bus is away or another relay leads."""
+        while not stopping.is_asked():
+            try:
+                async with postgres.borrowed(pool) as connection:
+                    rows = await postgres.fetch(connection, _SQL["count_uncarried"])
+                self._uncarried = float(rows[0]["tenants"])
+            except Failure:
+                self._uncarried = UNKNOWN
+            await asyncio.sleep(COUNT_SECONDS)
 
     async def run(self, bus: Bus) -> None:
         """Lead or wait to lead, for ever."""
@@ -62,11 +85,15 @@ class Relay:
         async with session:
             with postgres.translated():
                 await self._wait_to_lead(session)
-                await bus.ensure_stream(self._prefix)
-                while not stopping.is_asked():
-                    self._hint.clear()
-                    if not await self._carry(session, bus):
-                        await self._rest()
+                try:
+                    self._leads = True
+                    await bus.ensure_stream(self._prefix)
+                    while not stopping.is_asked():
+                        self._hint.clear()
+                        if not await self._carry(session, bus):
+                            await self._rest()
+                finally:
+                    self._leads = False
 
     async def _wait_to_lead(self, session: postgres.Connection) -> None:
         while True:
@@ -83,7 +110,6 @@ class Relay:
     async def _carry(self, session: postgres.Connection, bus: Bus) -> bool:
         """One round; whether there was anything to carry."""
         waiting = await postgres.fetch(session, _SQL["uncarried"], {"limit": TENANTS_MAX})
-        self._waiting = len(waiting)
         if not waiting:
             return False
         epochs = {row["tenant"]: row["epoch"] for row in waiting}

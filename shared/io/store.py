@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shared.io import log, postgres
+from shared.io import log, postgres, rows
 from shared.kernel import appending
 from shared.kernel.appending import Append, Head, Known, Receipt, Settlement
 from shared.kernel.errors import Corrupt, Failure, Unavailable
@@ -77,9 +77,9 @@ async def _known(connection: postgres.Connection, appends: Sequence[Append]) -> 
 
 async def _write(connection: postgres.Connection, settlement: Settlement) -> None:
     if settlement.events:
-        events = appending.event_columns(settlement.events)
+        events = rows.event_columns(settlement.events)
         await connection.execute(_SQL["insert_events"], events)
-        heads = appending.head_columns(settlement.heads)
+        heads = rows.head_columns(settlement.heads)
         await connection.execute(_SQL["advance_heads"], heads)
     if settlement.commands:
         tenants, keys, requests, receipts, moments = zip(*settlement.commands, strict=True)

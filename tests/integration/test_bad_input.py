@@ -19,6 +19,12 @@ ADMIN = ("63.10", "region_admin")
 VERIFIER = ("63", "verifier")
 MINISTRY = ("00", "ministry")
 JSON = {"Content-Type": "application/json"}
+KEY = "Idempotency-Key"
+RESULT = ENTRY + "/result"
+EVIDENCE = "/v1/regions/63.10/evidence/"
+LONG = "50." + "0" * 20_000
+SCORES = ("1e30", "1E-20000", "-0", "1_0", "５０", LONG, "50.001", " 50", "NaN", "1000000.01")
+YEARS = ("duaribu", "２０２６", "0002026", "+2026", "2_026", "-202", "20260")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,10 @@ def system(
 
 def _heads(system: System) -> list[tuple[Any, ...]]:
     return system.query("select tenant, seq, root from intake.head where seq > 0 order by tenant")
+
+
+def _scored(score: str) -> dict[str, str]:
+    return {"score": score, "predikat": "Inovatif", "source": "x"}
 
 
 CASES: dict[str, tuple[tuple[str, str], str, str, Any, dict[str, str], int]] = {
@@ -227,22 +237,7 @@ CASES: dict[str, tuple[tuple[str, str], str, str, Any, dict[str, str], int]] = {
         {},
         422,
     ),
-    "a result without a source": (
-        MINISTRY,
-        "PUT",
-        ENTRY + "/result",
-        {"score": "50", "predikat": "Inovatif"},
-        {},
-        422,
-    ),
-    "a score beyond any scale": (
-        MINISTRY,
-        "PUT",
-        ENTRY + "/result",
-        {"score": "1e30", "predikat": "Inovatif", "source": "x"},
-        {},
-        422,
-    ),
+    "a result without a source": (MINISTRY, "PUT", RESULT, {**_scored("5"), "source": ""}, {}, 422),
     "a moment in the future": (
         ADMIN,
         "PUT",
@@ -331,16 +326,37 @@ CASES: dict[str, tuple[tuple[str, str], str, str, Any, dict[str, str], int]] = {
         {"Content-Type": "image/svg+xml"},
         415,
     ),
+    **{
+        f"a score that no decree prints: {score[:12]}": (
+            MINISTRY,
+            "PUT",
+            RESULT,
+            _scored(score),
+            {},
+            422,
+        )
+        for score in SCORES
+    },
+    "a body nested too deeply": (ADMIN, "PUT", CLAIM, b"[" * 100_000, JSON, 400),
+    "a version of 5,000 digits": (ADMIN, "PUT", CLAIM, GOOD_CLAIM, {"If-Match": "7" * 5_000}, 400),
+    "a key that is too long": (ADMIN, "PUT", CLAIM, GOOD_CLAIM, {KEY: "k" * 129}, 400),
+    **{
+        f"a refusal to the host {host}": (VERIFIER, "PUT", CLAIM, GOOD_CLAIM, {"Host": host}, 403)
+        for host in ("a:99999999", "]@:x")
+    },
+    **{
+        f"a year spelt {year}": (ADMIN, "PUT", CLAIM.replace("2026", year), GOOD_CLAIM, {}, 404)
+        for year in YEARS
+    },
+    **{
+        f"{len(others)} other affairs": (ADMIN, "POST", ENTRY + "/innovations", body, {}, 422)
+        for others in ([3, 3], [3] * 100_000)
+        for body in [{"profile": {**PROFILE, "other_urusan": others}}]
+    },
+    "evidence nobody uploaded": (ADMIN, "GET", EVIDENCE + "0" * 64, None, {}, 404),
+    "evidence under no fingerprint": (ADMIN, "GET", EVIDENCE + "%00", None, {}, 404),
     "an address that does not exist": (ADMIN, "GET", "/v1/entah", None, {}, 404),
     "a method that does not exist": (ADMIN, "DELETE", CLAIM, None, {}, 405),
-    "a year that is no number": (
-        ADMIN,
-        "PUT",
-        CLAIM.replace("2026", "duaribu"),
-        GOOD_CLAIM,
-        {},
-        404,
-    ),
 }
 
 

@@ -1,14 +1,25 @@
 """An event that cannot be applied stops its tenant alone, visibly, until the program is mended."""
 
+import asyncio
 from contextlib import suppress
 
 import pytest
 
-from shared.io import follow
+from shared.io import bus, checkpoints, follow
+from shared.io.follow import Follower
 from shared.io.history import History
 from shared.kernel.errors import Corrupt
 from tests.examples import NEIGHBOUR, TENANT
-from tests.following import TENANTS, Fold, World, following, relaying
+from tests.following import (
+    LOG,
+    TENANTS,
+    Fold,
+    World,
+    following,
+    publish,
+    ranges_of,
+    relaying,
+)
 from tests.waiting import eventually
 
 
@@ -113,12 +124,137 @@ async def test_a_checkpoint_beyond_the_head_is_seen(world: World) -> None:
     """The log was restored to an older state than its consumer's (I6)."""
     await world.record(NEIGHBOUR, 2)
     await world.admin.execute(
-        "insert into scoring.checkpoint values ('intake', %s, 7, 1), ('intake', %s, 9, 1)",
+        "insert into scoring.checkpoint"
+        " values ('intake', %s, 7, 1, sha256('')), ('intake', %s, 9, 1, sha256(''))",
         [TENANT, NEIGHBOUR],
     )
     async with following(world, None, Fold("one")) as follower:
         await eventually(lambda: list(follower.blocked_tenants) == [TENANT, NEIGHBOUR])
     assert await world.blocked() == {TENANT: 7, NEIGHBOUR: 9}
+
+
+async def resets(world: World, tenant: str) -> None:
+    """What an operator does to have one tenant rebuilt."""
+    for table in ("checkpoint", "blocked", "kept"):
+        await world.admin.execute(f"delete from scoring.{table} where tenant = %s", [tenant])
+
+
+async def stays_stopped(world: World, follower: Follower, tenant: str) -> None:
+    """Over several retries of what may be retried, and while its log grows."""
+    before = await world.kept(tenant)
+    for _ in range(3):
+        await world.record(tenant, 2)
+        await asyncio.sleep(checkpoints.BLOCKED_RETRY_SECONDS + follow.SWEEP_SECONDS)
+    assert tenant in follower.blocked_tenants
+    assert tenant in await world.blocked()
+    assert await world.kept(tenant) == before
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("with_bus", [True, False], ids=["by the bus", "by the log"])
+async def test_a_restored_log_stops_its_consumer_for_good(
+    world: World, bus_url: str, *, with_bus: bool
+) -> None:
+    """It is beyond the head, then behind it: what it applied is still not in the log (I5, I6)."""
+    fold, again, rebuilt = Fold("one"), Fold("again"), Fold("rebuilt")
+    others = [tenant for tenant in TENANTS if tenant != TENANT]
+    url = bus_url if with_bus else None
+    await world.record_everywhere(3, 1)
+    old = await world.head_row(TENANT)
+    async with relaying(world, bus_url):
+        async with following(world, url, fold) as follower:
+            await world.record_everywhere(3, 1)
+            await world.caught_up(fold)
+            await world.restore(old)
+            await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
+            await stays_stopped(world, follower, TENANT)
+            await world.record_everywhere(1, 1)
+            await world.caught_up(fold, tenants=others)
+        async with following(world, url, again) as follower:
+            await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
+            await stays_stopped(world, follower, TENANT)
+        await resets(world, TENANT)
+        async with following(world, url, rebuilt):
+            await world.caught_up(rebuilt)
+    assert await world.blocked() == {}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("grown", [3, 5], ids=["as far as it was", "beyond"])
+@pytest.mark.parametrize("running", [True, False])
+async def test_a_log_that_was_restored_and_grew_unseen_is_noticed(
+    world: World, grown: int, monkeypatch: pytest.MonkeyPatch, *, running: bool
+) -> None:
+    """Nobody ever saw the head behind the checkpoint; the leaf hash alone tells."""
+    fold = Fold("one")
+    await world.record(TENANT, 3)
+    old = await world.head_row(TENANT)
+    await world.record(TENANT, 3)
+    async with following(world, None, fold) as follower:
+        await world.caught_up(fold, tenants=[TENANT])
+        await eventually(lambda: follower.ready)
+        if running:
+            sweeping = asyncio.Lock()
+            compare = Follower._compare
+
+            async def held(self: Follower) -> None:
+                async with sweeping:
+                    await compare(self)
+
+            monkeypatch.setattr(Follower, "_compare", held)
+            await asyncio.sleep(2 * follow.SWEEP_SECONDS_WITHOUT_BUS)
+            async with sweeping:
+                await world.restore(old)
+                await world.record(TENANT, grown)
+            if grown == 3:
+                await world.record(TENANT, 1)  # what is level is compared when it moves
+            await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
+    if not running:
+        await world.restore(old)
+        await world.record(TENANT, grown)
+    async with following(world, None, Fold("again")) as follower:
+        await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
+        await stays_stopped(world, follower, TENANT)
+    assert await world.blocked() == {TENANT: 6}
+
+
+@pytest.mark.usefixtures("patient")
+async def test_the_bus_alone_brings_nothing_on_top_of_another_log(
+    world: World, bus_url: str
+) -> None:
+    fold = Fold("one")
+    await world.record(TENANT, 3)
+    old = await world.head_row(TENANT)
+    await world.record(TENANT, 3)
+    async with (
+        bus.connected(bus_url, "test") as own,
+        following(world, bus_url, fold) as follower,
+    ):
+        await own.ensure_stream(LOG)
+        await publish(own, 1, *await ranges_of(world, TENANT, (1, 6)))
+        await world.caught_up(fold, tenants=[TENANT])
+        before = await world.kept(TENANT)
+        await world.restore(old)
+        await world.record(TENANT, 5)
+        await publish(own, 2, *await ranges_of(world, TENANT, (7, 8)))
+        await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
+        assert await world.kept(TENANT) == before
+
+
+@pytest.mark.usefixtures("quick")
+async def test_another_instances_final_stop_is_a_fence(world: World) -> None:
+    """An instance that did not hear of the stop cannot move the tenant either."""
+    fold = Fold("one")
+    await world.record(TENANT, 3)
+    async with following(world, None, fold) as follower:
+        await world.caught_up(fold, tenants=[TENANT])
+        await world.admin.execute(
+            "insert into scoring.blocked values ('intake', %s, 3, 'by another', true)", [TENANT]
+        )
+        await world.record_everywhere(2, 1)
+        await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
+        await world.caught_up(fold, tenants=[t for t in TENANTS if t != TENANT])
+        assert len(await world.kept(TENANT)) == 3
 
 
 @pytest.mark.usefixtures("quick")

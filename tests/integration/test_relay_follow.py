@@ -1,6 +1,7 @@
 """From the log over the bus to a follower: whatever the bus does, the follower equals the log."""
 
 import asyncio
+import math
 from contextlib import suppress
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from deploy.local.nats import Server
-from shared.io import bus
+from shared.io import bus, postgres
 from shared.io.bus import Bus
 from shared.io.follow import Follower
 from shared.io.relay import Relay
@@ -20,6 +21,7 @@ from tests.following import (
     CONSUMER,
     LOG,
     STREAM,
+    TENANTS,
     Fold,
     World,
     acknowledged,
@@ -29,6 +31,7 @@ from tests.following import (
     publish,
     ranges_of,
     relaying,
+    running,
     wipe,
 )
 from tests.waiting import eventually
@@ -311,6 +314,74 @@ async def test_a_range_beyond_the_log_is_not_believed(world: World, bus_url: str
         async with relaying(world, bus_url):
             await world.caught_up(fold)
         await acknowledged(bus_url)
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("what", ["rolled back", "other end", "other middle", "other beginning"])
+async def test_what_only_the_bus_has_is_not_applied(world: World, bus_url: str, what: str) -> None:
+    """Next in line, every leaf hash its own, but no such event in the log; others go on."""
+    fold = Fold("one")
+    await world.record(TENANT, 3)
+    old = await world.head_row(TENANT)
+    await world.record(TENANT, 6)
+    await world.record(NEIGHBOUR, 4)
+    first, true = await ranges_of(world, TENANT, (1, 3), (4, 9))
+    (neighbours,) = await ranges_of(world, NEIGHBOUR, (1, 4))
+    events = list(true.events)
+    if what == "rolled back":
+        await world.restore(old)
+    else:
+        at = {"other end": -1, "other middle": 2, "other beginning": 0}[what]
+        events[at] = examples.rehashed(events[at], stream="innovation/forged")
+    forged = msgspec.structs.replace(true, events=events)
+    async with (
+        bus.connected(bus_url, "test") as own,
+        following(world, bus_url, fold) as follower,
+    ):
+        await own.ensure_stream(LOG)
+        await publish(own, 1, first)
+        await publish(own, 2, forged)
+        await publish(own, 3, neighbours)
+        await world.caught_up(fold, tenants=[NEIGHBOUR])
+        await acknowledged(bus_url)
+        assert await world.kept(TENANT) == (await world.log_of(TENANT))[: len(fold.memory[TENANT])]
+        assert list(follower.blocked_tenants) == []
+        if what == "rolled back":
+            await world.record(TENANT, 2)
+            (true,) = await ranges_of(world, TENANT, (4, 5))
+        await publish(own, 4, msgspec.structs.replace(true, epoch=7))  # the log's epoch counts
+        await world.caught_up(fold, tenants=[TENANT])
+    assert await world.blocked() == {}
+
+
+@pytest.mark.usefixtures("quick")
+async def test_what_only_the_bus_has_is_left_to_the_sweep(world: World, bus_url: str) -> None:
+    fold = Fold("one")
+    await world.record_everywhere()
+    async with bus.connected(bus_url, "test") as own, following(world, bus_url, fold) as follower:
+        await own.ensure_stream(LOG)
+        await publish(own, 1, examples.carried(1, 6))
+        await world.caught_up(fold)
+        await publish(own, 2, examples.carried(7, 9))
+        await world.record_everywhere(2, 1)
+        await world.caught_up(fold)
+        assert list(follower.blocked_tenants) == []
+
+
+async def test_what_waits_is_counted_without_a_bus(world: World, bus_url: str) -> None:
+    """A gauge that says 0 while nothing is carried would hide what it is there to show."""
+    relay = Relay(world.database.intake, LOG, LOG)
+    assert math.isnan(relay.uncarried_tenants)
+    await world.record_everywhere()
+    async with (
+        postgres.pool(world.database.intake, LOG, "test", 1) as pool,
+        running(lambda: relay.watch(pool)),
+    ):
+        await eventually(lambda: relay.uncarried_tenants == len(TENANTS))
+        assert not relay.leads
+        async with bus.connected(bus_url, "test") as own, running(lambda: relay.run(own)):
+            await eventually(lambda: relay.leads and relay.uncarried_tenants == 0)
+        assert not relay.leads
 
 
 @pytest.mark.usefixtures("patient")

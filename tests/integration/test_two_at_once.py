@@ -134,13 +134,14 @@ async def test_the_second_relay_waits_and_takes_over(
         return await carry(relay, session, own)
 
     monkeypatch.setattr(Relay, "_carry", noted)
-    async with relaying(world, bus_url), following(world, bus_url, fold):
+    async with relaying(world, bus_url) as one, following(world, bus_url, fold):
         await world.record_everywhere()
         await world.carried()
         (first,) = await leader(world)
-        async with relaying(world, bus_url):
+        async with relaying(world, bus_url) as two:
             await world.record_everywhere()
             await world.carried()
+            assert (one.leads, two.leads) == (True, False)
             assert await leader(world) == [first]
             assert len(carrying) == 1
             await world.admin.execute("select pg_terminate_backend(%s)", [first])
@@ -153,6 +154,7 @@ async def test_the_second_relay_waits_and_takes_over(
             await world.record_everywhere()
             await world.carried()
             assert len(await leader(world)) == 1
+            assert one.leads != two.leads
         await world.record_everywhere()
         await world.caught_up(fold)
 

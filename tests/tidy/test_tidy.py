@@ -36,7 +36,7 @@ DOORS = {
         "services/intake/web_indicators.py",
         "services/projection/",
     ),
-    "os": ("shared/io/config.py", "deploy/"),
+    "os": ("shared/io/config.py", "shared/io/files.py", "deploy/"),
     "time": ("shared/io/clock.py", "deploy/"),
     "random": ("deploy/",),
     "secrets": ("shared/io/clock.py", "deploy/"),

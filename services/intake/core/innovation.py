@@ -141,7 +141,10 @@ def _check(profile: Profile) -> None:
         if chosen not in allowed:
             told = ", ".join(choice for choice in allowed if choice)
             raise Refused("innovation.unknown_choice", field=field, chosen=chosen, allowed=told)
-    for urusan in (profile.main_urusan, *profile.other_urusan):
+    others = profile.other_urusan
+    if len(others) > len(URUSAN) or len(set(others)) < len(others):
+        raise Refused("innovation.urusan_named_twice")
+    for urusan in (profile.main_urusan, *others):
         if urusan not in URUSAN:
             raise Refused("innovation.unknown_urusan", urusan=urusan)
     _check_dates(profile.trial_date, profile.implementation_date, profile.development_date)

@@ -1,5 +1,6 @@
 """A region's official result in a season, as its decree states it; a later one corrects it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,11 @@ PREDIKAT = ("Sangat Inovatif", "Inovatif", "Kurang Inovatif", "Tidak Dapat Dinil
 # Scores before 2021 are open-ended sums; the largest known is 74,400.
 SCORE_MAX = Decimal(1_000_000)
 TEXT_CHARACTERS_MAX = 500
+
+SPELLING_CHARACTERS_SHOWN = 40
+# Digits as a decree prints them. `Decimal` reads far more: exponents that no column can hold,
+# signs on nought, underscores, digits of other scripts.
+_SCORE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?\Z", re.ASCII)
 
 
 class Publish(Struct, frozen=True, kw_only=True):
@@ -48,8 +54,7 @@ def evolve(result: Result, event: Event) -> Result:
 
 def decide(command: Publish, result: Result, rule_set: str, rule_digest: str) -> tuple[Event, ...]:
     """A result needs a decree or a source; saying the same again says nothing."""
-    if not command.score.is_finite() or not 0 <= command.score <= SCORE_MAX:
-        raise Refused("result.score_out_of_range", score=str(command.score))
+    _check_score(str(command.score))
     if command.predikat not in PREDIKAT:
         raise Refused("result.unknown_predikat", allowed=", ".join(PREDIKAT))
     if not (command.decree_number or command.source):
@@ -68,3 +73,14 @@ def decide(command: Publish, result: Result, rule_set: str, rule_digest: str) ->
         sample=command.sample,
     )
     return () if published == result.published else (published,)
+
+
+def score(spelt: str) -> Decimal:
+    """A score as it was sent: at most seven digits, then at most two decimals."""
+    _check_score(spelt)
+    return Decimal(spelt)
+
+
+def _check_score(spelt: str) -> None:
+    if not _SCORE.match(spelt) or Decimal(spelt) > SCORE_MAX:
+        raise Refused("result.score_out_of_range", score=spelt[:SPELLING_CHARACTERS_SHOWN])

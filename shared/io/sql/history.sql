@@ -9,6 +9,17 @@ select tenant, seq, stream, version, event_id, topic, state, meta, recorded_at, 
 from event where tenant = %(tenant)s and seq > %(after)s and seq <= %(upto)s
 order by seq limit %(limit)s;
 
+-- name: leaves
+-- One range scan of the primary key per tenant, and the epoch the log itself says it is in.
+select asked.tenant, head.epoch, found.seq, found.leaf_hash
+from unnest(%(tenants)s::text[], %(firsts)s::bigint[], %(lasts)s::bigint[])
+     as asked(tenant, first, last)
+join head using (tenant)
+cross join lateral (
+    select seq, leaf_hash from event
+    where event.tenant = asked.tenant and event.seq between asked.first and asked.last
+) as found;
+
 -- name: read_streams
 select found.tenant, found.seq, found.stream, found.version, found.event_id, found.topic,
        found.state, found.meta, found.recorded_at, found.leaf_hash

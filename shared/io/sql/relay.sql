@@ -9,6 +9,10 @@ where head.seq > relay_cursor.seq
 order by head.seq - relay_cursor.seq
 limit %(limit)s;
 
+-- name: count_uncarried
+select count(*) as tenants from head join relay_cursor using (tenant)
+where head.seq > relay_cursor.seq;
+
 -- name: read_ranges
 -- Each tenant's next events in its own order; nobody's backlog keeps another waiting.
 select found.*
