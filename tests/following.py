@@ -17,8 +17,9 @@ from deploy.local import network
 from deploy.local.nats import Server
 from shared.io import bus, checkpoints, follow, postgres
 from shared.io.bus import Bus
-from shared.io.follow import Follower, Ranges
+from shared.io.follow import Follower
 from shared.io.history import History
+from shared.io.once import Ranges
 from shared.io.relay import Relay
 from shared.io.store import GroupCommit
 from shared.kernel import envelope, names

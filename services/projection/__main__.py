@@ -16,8 +16,9 @@ from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
 from services.projection.tables import Tables
 from shared.io import bus, config, http, log, postgres, rulebook
-from shared.io.follow import Apply, Follower
+from shared.io.follow import Follower
 from shared.io.history import History
+from shared.io.once import Apply
 
 READERS = 3
 WRITERS = 2

@@ -70,7 +70,7 @@ def _as_page(problem_of: Handler) -> Handler:
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         told: Response[Problem] = problem_of(request, error)
-        if request.url.path.startswith(MACHINE_PATHS):
+        if str(request.scope["path"]).startswith(MACHINE_PATHS):
             return told
         problem = told.content
         return pages.failed(request, _sentence(problem, words_for(request)), problem.status)

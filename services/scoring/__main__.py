@@ -30,6 +30,7 @@ async def main() -> None:
     ):
         history = History(facts)
         scoring = Scoring(history, rulebook.rule_sets(), rulebook.rule_digests())
+        relay = Relay(url, "scoring", "sco")
         follower = Follower(
             log_name="evt",
             consumer="scoring",
@@ -37,9 +38,8 @@ async def main() -> None:
             pool=own,
             apply=scoring.apply,
             forget=scoring.forget,
+            after_commit=relay.nudge,
         )
-        relay = Relay(url, "scoring", "sco")
-        follower.after_commit = relay.nudge
         app = http.application(
             title="Jejak Inovasi: scoring",
             version=VERSION,

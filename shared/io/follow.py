@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from shared.io import log, postgres, stopping
 from shared.io.bus import Bus, Heard
-from shared.io.checkpoints import Checkpoints, Move
+from shared.io.checkpoints import Checkpoints
 from shared.io.history import History, Tip
+from shared.io.once import Apply, Once
 from shared.kernel import delivery, envelope, names
 from shared.kernel.envelope import Range
-from shared.kernel.errors import Corrupt, Failure, Outrun, Unavailable
+from shared.kernel.errors import Corrupt, Failure
 from shared.kernel.recorded import Stored
 
 # Messages applied in one transaction, and how long a lone one waits for company: not at all.
@@ -31,13 +32,6 @@ SWEEP_SECONDS_WITHOUT_BUS = 0.25
 PULL_TENANTS_MAX = 16
 RETRY_SECONDS = 0.5
 
-Ranges = Mapping[str, Sequence[Stored]]
-
-
-# Applies the events' effect inside the transaction that also moves the checkpoints. It must leave
-# nothing behind in memory if the transaction fails: `forget` is called then.
-Apply = Callable[[postgres.Connection, Ranges], Awaitable[None]]
-
 
 class Follower:
     """One service's way through one log."""
@@ -51,22 +45,20 @@ class Follower:
         pool: postgres.Pool,
         apply: Apply,
         forget: Callable[[Sequence[str]], None],
+        after_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._log = log_name
         self._consumer = consumer
         self._history = history
-        self._pool = pool
-        self._apply = apply
-        self._forget = forget
         self._bus: Bus | None = None
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(BATCH_MESSAGES_MAX * 4)
         self._applying = asyncio.Lock()
         self._checkpoints = Checkpoints(pool, log_name)
+        self._once = Once(pool, self._checkpoints, apply, forget, after_commit, log_name)
         self._seen: Mapping[str, int] = {}
         self._lag = 0
         self._loaded = False
         self.pulled_total = 0
-        self.after_commit: Callable[[], None] = lambda: None
 
     @property
     def lag_events(self) -> int:
@@ -92,7 +84,7 @@ class Follower:
 
     async def run(self) -> None:
         """Apply what is heard and sweep for what is not, for ever."""
-        await self._persistently(self._reload)
+        await self._persistently(self._once.reload)
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._listen())
             loops.create_task(self._sweep())
@@ -105,10 +97,6 @@ class Follower:
             log.logger().warning("follow.interrupted", log=self._log, why=str(failure))
             await asyncio.sleep(RETRY_SECONDS)
             self._loaded = False
-
-    async def _reload(self) -> None:
-        self._forget(sorted(self._checkpoints.tenants))
-        await self._checkpoints.load()
 
     async def _listen(self) -> None:
         while not stopping.is_asked():
@@ -126,7 +114,7 @@ class Follower:
                 if arrived is not None:
                     await self._collect(arrived, ready)
             believed = await self._checkpoints.believable(self._history, ready)
-            await self._apply_all({t: ready[t] for t in believed}, believed)
+            await self._once.apply_all({t: ready[t] for t in believed}, believed)
         for message in heard:
             await message.acknowledge()
 
@@ -164,71 +152,6 @@ class Follower:
             case delivery.Apply(first):
                 waiting.extend(arrived.events[first - arrived.first :])
 
-    async def _apply_all(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
-        """All tenants in one transaction; if that fails, each alone, and the poison is found."""
-        wanted = {tenant: events for tenant, events in ready.items() if events}
-        if not wanted:
-            return
-        try:
-            await self._commit(wanted, epochs)
-        except (Outrun, Unavailable):
-            self._forget(list(wanted))
-            await self._reload()
-            raise
-        except Exception as error:  # noqa: BLE001 - a poison event may raise anything
-            self._forget(list(wanted))
-            log.logger().warning("follow.batch_failed", log=self._log, why=repr(error))
-            for tenant, events in wanted.items():
-                await self._apply_alone(tenant, events, epochs)
-
-    async def _apply_alone(
-        self, tenant: str, events: Sequence[Stored], epochs: Mapping[str, int]
-    ) -> None:
-        try:
-            await self._commit({tenant: events}, epochs)
-        except (Outrun, Unavailable):
-            self._forget([tenant])
-            raise
-        except Exception as error:  # noqa: BLE001 - as above
-            self._forget([tenant])
-            if len(events) == 1:
-                await self._block(tenant, events[0].seq, repr(error))
-                return
-            half = len(events) // 2
-            await self._apply_alone(tenant, events[:half], epochs)
-            if not self._checkpoints.is_blocked(tenant):
-                await self._apply_alone(tenant, events[half:], epochs)
-
-    async def _commit(self, ready: Ranges, epochs: Mapping[str, int]) -> None:
-        moves = [
-            Move(
-                tenant=tenant,
-                before=events[0].seq - 1,
-                seq=events[-1].seq,
-                epoch=epochs[tenant],
-                leaf_hash=events[-1].leaf_hash,
-            )
-            for tenant, events in ready.items()
-        ]
-        self._checkpoints.must_be_same_epoch(moves)
-        async with postgres.transaction(self._pool) as connection:
-            await self._checkpoints.advance(connection, moves)
-            await self._effect(connection, ready)
-        self._checkpoints.advanced(moves)
-        self.after_commit()
-
-    async def _effect(self, connection: postgres.Connection, ready: Ranges) -> None:
-        """Only the fence may say `Outrun`: from here it is an effect that clashes, each time."""
-        try:
-            with postgres.translated():
-                await self._apply(connection, ready)
-        except Outrun as outrun:
-            raise Corrupt("follow.clash", why=str(outrun)) from outrun
-
-    async def _block(self, tenant: str, seq: int, error: str) -> None:
-        log.logger().error("follow.blocked", log=self._log, tenant=tenant, seq=seq, why=error)
-        await self._checkpoints.block(tenant, seq, error)
-
     async def _sweep(self) -> None:
         while not stopping.is_asked():
             with_bus = self._bus is not None and self._bus.connected
@@ -237,7 +160,7 @@ class Follower:
 
     async def _start_over(self) -> None:
         async with self._applying:
-            await self._reload()
+            await self._once.reload()
         await self._compare()
 
     async def _compare(self) -> None:
@@ -272,7 +195,7 @@ class Follower:
                         tenant, after=reached, upto=tips[tenant].seq, limit=envelope.EVENTS_MAX
                     )
                 except Corrupt as failure:
-                    await self._block(tenant, reached + 1, repr(failure))
+                    await self._once.block(tenant, reached + 1, repr(failure))
             # After the reading, so that a log that was replaced meanwhile is noticed.
             lasts = {tenant: self._checkpoints.reached(tenant) for tenant in tenants}
             await self._checkpoints.compare(self._history, lasts)
@@ -281,7 +204,7 @@ class Follower:
             }
             self.pulled_total += len(tenants)
             log.logger().info("follow.pulled", log=self._log, tenants=len(tenants))
-            await self._apply_all(going, {tenant: tips[tenant].epoch for tenant in tenants})
+            await self._once.apply_all(going, {tenant: tips[tenant].epoch for tenant in tenants})
         return [
             tenant
             for tenant in tenants

@@ -6,8 +6,9 @@ import pytest
 
 from shared.io import follow, postgres
 from shared.io.bus import Bus
-from shared.io.follow import Follower, Ranges
+from shared.io.follow import Follower
 from shared.io.history import History
+from shared.io.once import Ranges
 from shared.io.relay import Relay
 from shared.kernel.errors import Outrun
 from tests.examples import TENANT
