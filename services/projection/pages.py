@@ -123,4 +123,4 @@ def _in_other(request: Request[Any, Any, Any], words: Words) -> str:
     """The same page in the other language."""
     kept = {name: value for name, value in request.query_params.items() if name != "bahasa"}
     other = kept | {"bahasa": "en" if words.language == "id" else "id"}
-    return f"{str(request.scope["path"])}?{urlencode(other, safe=':')}"
+    return f"{request.scope['path']}?{urlencode(other, safe=':')}"
