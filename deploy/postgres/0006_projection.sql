@@ -37,6 +37,7 @@ create table season (
     year        integer not null,
     rule_set    text not null,
     rule_digest text not null,
+    letter      text not null,
     opened_at   timestamptz not null,
     opened_known_at timestamptz not null,
     closed_at   timestamptz,

@@ -30,7 +30,7 @@ WAIT_SECONDS_MAX = 90.0
 # Where all was loaded before, a difference is somebody's later fact and not worth a long wait.
 WAIT_AGAIN_SECONDS_MAX = 10.0
 
-OPENING_LETTER = "400.10.11/1887/BSKDN, 29 April 2026"
+OPENING_LETTER = "data contoh, menurut surat 400.10.11/1887/BSKDN, 29 April 2026"
 OPENING_MINUTES = 8 * 60
 
 # What Tanah Bumbu said on these two days is what the corrected results must show.

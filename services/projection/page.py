@@ -197,6 +197,7 @@ def _stamp(
         if closed_at is None
         else words("ranking.closed", day=moment.day(closed_at, zone, language))
     )
+    letter = view.season.letter
     return [
         (words("ranking.state"), moment.spoken(read_at, zone, language)),
         (words("ranking.rules"), view.season.rule_set),
@@ -204,6 +205,7 @@ def _stamp(
         (words("ranking.clock"), words(f"clock.{view.clock}")),
         (words("ranking.against"), moment.spoken(compared, zone, language)),
         (words("ranking.season"), season),
+        *([(words("ranking.letter"), letter)] if letter else []),
     ]
 
 

@@ -70,7 +70,11 @@ async def _season(
         "known": recorded.recorded_at,
     }
     if isinstance(event, SeasonOpened):
-        told |= {"rule_set": event.rule_set, "rule_digest": event.rule_digest}
+        told |= {
+            "rule_set": event.rule_set,
+            "rule_digest": event.rule_digest,
+            "letter": event.letter,
+        }
         await postgres.execute(connection, _SQL["open_season"], told)
     else:
         await postgres.execute(connection, _SQL["close_season"], told)

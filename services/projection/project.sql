@@ -11,8 +11,8 @@ select * from unnest(
     %(decrees)s::text[], %(sources)s::text[], %(samples)s::boolean[]);
 
 -- name: open_season
-insert into season (keeper, year, rule_set, rule_digest, opened_at, opened_known_at)
-values (%(keeper)s, %(year)s, %(rule_set)s, %(rule_digest)s, %(moment)s, %(known)s)
+insert into season (keeper, year, rule_set, rule_digest, letter, opened_at, opened_known_at)
+values (%(keeper)s, %(year)s, %(rule_set)s, %(rule_digest)s, %(letter)s, %(moment)s, %(known)s)
 on conflict (keeper, year) do nothing;
 
 -- name: close_season

@@ -27,13 +27,13 @@ select exists (
 ) as found;
 
 -- name: seasons
-select keeper, year, rule_set, rule_digest, opened_at, opened_known_at, closed_at,
+select keeper, year, rule_set, rule_digest, letter, opened_at, opened_known_at, closed_at,
        closed_known_at
 from season order by year desc, keeper;
 
 -- name: season
 -- A province's own calendar goes before the ministry's.
-select keeper, year, rule_set, rule_digest, opened_at, opened_known_at, closed_at,
+select keeper, year, rule_set, rule_digest, letter, opened_at, opened_known_at, closed_at,
        closed_known_at
 from season where year = %(year)s and keeper in (%(province)s, %(ministry)s)
 order by keeper desc limit 1;

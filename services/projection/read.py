@@ -202,4 +202,5 @@ def _season_view(
         closed=closed_at is not None,
         opened_at=moment.local(season.opened_at, zone),
         closed_at=None if closed_at is None else moment.local(closed_at, zone),
+        letter=season.letter,
     )

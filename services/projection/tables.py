@@ -29,6 +29,7 @@ class Season(Struct, frozen=True, kw_only=True):
     year: int
     rule_set: str
     rule_digest: str
+    letter: str
     opened_at: datetime
     opened_known_at: datetime
     closed_at: datetime | None

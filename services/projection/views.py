@@ -33,7 +33,10 @@ class RegionsView(Struct, frozen=True, kw_only=True):
 
 
 class SeasonView(Struct, frozen=True, kw_only=True):
-    """A year of assessment under its rule set; `rule_digest` names the rule file's bytes."""
+    """A year of assessment under its rule set; `rule_digest` names the rule file's bytes.
+
+    `letter` is the instrument that opened it.
+    """
 
     year: int
     keeper: str
@@ -42,6 +45,7 @@ class SeasonView(Struct, frozen=True, kw_only=True):
     closed: bool
     opened_at: datetime
     closed_at: datetime | None
+    letter: str = ""
 
 
 class SeasonsView(Struct, frozen=True, kw_only=True):

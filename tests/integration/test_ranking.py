@@ -192,7 +192,7 @@ async def test_what_has_not_changed_is_not_sent_again(
         ("/v1/provinces/63.10/seasons/2026/ranking", 404, "ranking.unknown_province", "63.10"),
         ("/v1/provinces/31/seasons/2026/ranking", 404, "ranking.province_not_assessed", "Jakarta"),
         ("/v1/provinces/63/seasons/2031/ranking", 404, "ranking.unknown_season", "2031"),
-        ("/v1/provinces/63/seasons/99999999999999/ranking", 404, "ranking.unknown_season", "9"),
+        ("/v1/provinces/63/seasons/99999999999999/ranking", 404, "route.unknown", "Alamat"),
         ("/v1/provinces/63/seasons/besok/ranking", 404, "route.unknown", "Alamat"),
         (RANKING + "?stage=klaim", 422, "ranking.unknown_stage", "terverifikasi"),
         (RANKING + "?clock=jam", 422, "ranking.unknown_clock", "known"),

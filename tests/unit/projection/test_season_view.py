@@ -11,6 +11,7 @@ SEASON = Season(
     year=2024,
     rule_set="2024.1",
     rule_digest="d",
+    letter="",
     opened_at=datetime(2024, 6, 1, tzinfo=UTC),
     opened_known_at=datetime(2026, 6, 1, tzinfo=UTC),
     closed_at=datetime(2024, 8, 22, tzinfo=UTC),
