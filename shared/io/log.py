@@ -6,7 +6,6 @@ or a name of a person.
 
 import logging
 import sys
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -54,16 +53,6 @@ def logger() -> Logger:
     """The process's log."""
     log: Logger = structlog.get_logger()
     return log
-
-
-def bind(facts: Mapping[str, str]) -> Mapping[str, Any]:
-    """Add facts to every line of this task; the answer undoes it in `unbind`."""
-    return structlog.contextvars.bind_contextvars(**facts)
-
-
-def unbind(tokens: Mapping[str, Any]) -> None:
-    """Take away what `bind` added."""
-    structlog.contextvars.reset_contextvars(**tokens)
 
 
 class _Forward(logging.Handler):
