@@ -24,8 +24,8 @@ import msgspec
 from msgspec import Struct
 
 from deploy.local import credentials
-from services.intake.identity import PREFIX, Role, must_fit
 from shared.io import postgres, problems, rulebook
+from shared.io.identity import PREFIX, Role, must_fit
 from shared.kernel import names
 from shared.kernel.errors import Failure, Refused
 

@@ -19,7 +19,7 @@ from msgspec import Struct
 from deploy.client import client
 from deploy.sample import calendar, draw, ranking
 from deploy.sample.calendar import Season
-from deploy.sample.plan import Claims
+from deploy.sample.plan import Claims, level_of
 from deploy.sample.ranking import NotYet, Ranking
 from deploy.sample.traits import ALL, PROVINCE, RULES_OPEN, YEAR_CLOSED, YEAR_OPEN
 from services.intake.bodies import ClaimItemBody
@@ -28,6 +28,8 @@ from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import LEVEL_MAX
 
 REGION = "63.10"
+# Pangkalpinang: four years on two scales, each as it was published.
+REGION_OF_HISTORY = "19.71"
 KEY = f"{REGION} region_admin"
 
 
@@ -89,6 +91,8 @@ def _addresses(environment: Mapping[str, str]) -> Iterable[str]:
     )
     yield "Alamat"
     yield f"  halaman      {pages}/peringkat/{PROVINCE}/{YEAR_OPEN}"
+    history = f"{pages}/v1/regions/{REGION_OF_HISTORY}/history"
+    yield f"  riwayat      {history}   Pangkalpinang sejak 2020"
     yield f"  intake       {intake}   dokumen: {intake}/openapi/openapi.json"
     yield f"  baca (API)   {pages}/openapi/openapi.json"
     yield f"  scoring      {scoring}/readyz"
@@ -130,7 +134,7 @@ def best_claim() -> ClaimItemBody:
 
     def gain(claim: ClaimItemBody) -> int:
         weight = ruleset.weight_hundredths(ruleset.row(rules, claim.indicator))
-        return weight * (LEVEL_MAX - claim.level)
+        return weight * (LEVEL_MAX - level_of(claim))
 
     return max(own, key=gain)
 

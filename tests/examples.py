@@ -61,8 +61,17 @@ EVENTS: Sequence[Event] = (
     intake.InnovationRegistered(year=YEAR, innovation=INNOVATION, profile=PROFILE),
     intake.InnovationRevised(year=YEAR, innovation=INNOVATION, profile=PROFILE),
     intake.InnovationSubmitted(year=YEAR, innovation=INNOVATION),
+    intake.InnovationWithdrawn(year=YEAR, innovation=INNOVATION, reason="Dilaporkan ganda."),
+    intake.InnovationRejected(
+        year=YEAR, innovation=INNOVATION, reason="bukan_pembaruan", note="Sudah ada sejak 2010."
+    ),
     intake.IndicatorClaimed(
-        year=YEAR, indicator="regulasi", level=2, innovation=INNOVATION, evidence=(EVIDENCE,)
+        year=YEAR,
+        indicator="regulasi",
+        level=2,
+        innovation=INNOVATION,
+        evidence=(EVIDENCE,),
+        figure=Decimal("4.37"),
     ),
     intake.IndicatorAccepted(
         year=YEAR,
@@ -90,7 +99,36 @@ EVENTS: Sequence[Event] = (
         decree_date=date(2026, 12, 1),
         source="https://contoh.example/keputusan",
         sample=True,
+        innovations=43,
+        agencies=11,
+        agencies_total=34,
     ),
+    intake.ScoreReported(
+        year=YEAR,
+        stage="mandiri",
+        score=Decimal("63.85"),
+        predikat="Sangat Inovatif",
+        rule_set="2026.1",
+        rule_digest=DIGEST,
+        source="https://contoh.example/berita",
+        sample=True,
+        innovations=29,
+        agencies=21,
+        agencies_total=34,
+    ),
+    intake.TargetSet(year=YEAR, target=Decimal("60.00"), instrument="Perda 3/2025 (RPJMD)"),
+    intake.BranchSaved(
+        year=YEAR,
+        branch="rencana-a",
+        name="Lima video",
+        cut_seq=99,
+        hypotheses=(
+            intake.IndicatorClaimed(
+                year=YEAR, indicator="SID-VIDEO", level=3, innovation=INNOVATION
+            ),
+        ),
+    ),
+    intake.BranchDiscarded(year=YEAR, branch="rencana-a"),
     scoring.ScoreCalculated(
         year=YEAR,
         stage="claimed",
@@ -108,6 +146,7 @@ EVENTS: Sequence[Event] = (
         cut_seq=99,
         happened_at=MOMENT,
         known_at=MOMENT,
+        rejected=1,
     ),
 )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 RULES = Path(__file__).parent.parent / "shared" / "kernel" / "rules"
 BASIC_AFFAIRS = {1, 2, 3, 4, 5, 6}
+WORDS_MIN = 300
 
 Fact = Mapping[str, Any]
 Told = tuple[Decimal, int, int]
@@ -33,6 +34,7 @@ def index(year: int, facts: Iterable[Fact], stage: str) -> Told:
     """Index, n and covered affairs of one region's facts of a year, given in order of recording."""
     profiles: dict[str, Fact] = {}
     submitted: set[str] = set()
+    rejected: set[str] = set()
     claims: dict[tuple[str, str], int] = {}
     verdicts: dict[tuple[str, str], int] = {}
     for fact in facts:
@@ -42,6 +44,13 @@ def index(year: int, facts: Iterable[Fact], stage: str) -> Told:
                 profiles[where[0]] = fact["profile"]
             case "innovation.submitted.1":
                 submitted.add(where[0])
+                rejected.discard(where[0])
+            case "innovation.rejected.1":
+                rejected.add(where[0])
+            case "innovation.withdrawn.1":
+                profiles.pop(where[0], None)
+                submitted.discard(where[0])
+                rejected.discard(where[0])
             case "indicator.claimed.1":
                 claims[where] = fact["level"]
                 verdicts.pop(where, None)
@@ -49,18 +58,34 @@ def index(year: int, facts: Iterable[Fact], stage: str) -> Told:
                 verdicts[where] = fact["level"]
             case "indicator.returned.1":
                 verdicts.pop(where, None)
-    counted = {
+    named = {
         name
         for name, profile in profiles.items()
         if profile["tahapan"] == "penerapan" and (stage == "mandiri" or name in submitted)
     }
+    refused = {name for name in named if not _eligible(year, profiles[name])} | rejected
+    counted = named if stage == "mandiri" else named - refused
     levels = claims if stage == "mandiri" else verdicts
     affairs = len({profiles[name]["main_urusan"] for name in counted} & BASIC_AFFAIRS)
-    return _index(year, levels, counted, affairs), len(counted), affairs
+    return _index(year, levels, counted, affairs, len(named)), len(counted), affairs
+
+
+def _eligible(year: int, profile: Fact) -> bool:
+    """Applied in the two years before, or developed in them; and described at length."""
+    applied = str(profile.get("implementation_date") or "9999")
+    developed = str(profile.get("development_date") or "9999")
+    inside = range(year - 2, year)
+    fresh = int(applied[:4]) in inside
+    renewed = int(applied[:4]) < year - 2 and int(developed[:4]) in inside
+    return (fresh or renewed) and len(str(profile.get("design", "")).split()) >= WORDS_MIN
 
 
 def _index(
-    year: int, levels: Mapping[tuple[str, str], int], counted: set[str], affairs: int
+    year: int,
+    levels: Mapping[tuple[str, str], int],
+    counted: set[str],
+    affairs: int,
+    named: int,
 ) -> Decimal:
     rules, weights = _rules(year), _weights(year)
     spd = maturity = Fraction(0)
@@ -71,7 +96,8 @@ def _index(
             maturity += weights[indicator] * level
     gate = rules["affairs_min"].get("value", 0)
     number = Fraction(rules["count_weight"]["value"]) * min(len(counted), 200)
-    mean = maturity / max(rules["divisor_floor"]["value"], len(counted))
+    divided = named if rules["rejected_in_divisor"].get("value") else len(counted)
+    mean = maturity / max(rules["divisor_floor"]["value"], divided)
     total = spd + mean + (number if affairs >= gate else 0)
     return _half_even(total / Fraction(rules["score_max"]["value"]) * 100)
 

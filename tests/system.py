@@ -25,7 +25,14 @@ ROOT = Path(__file__).parent.parent
 SERVICES = ("intake", "scoring", "projection")
 STOP_SECONDS_MAX = 15
 
-PROFILE = {"name": "SI UJI", "tahapan": "penerapan", "main_urusan": 2}
+# Eligible in 2026: applied in the two years before, and described in 300 words.
+PROFILE = {
+    "name": "SI UJI",
+    "tahapan": "penerapan",
+    "main_urusan": 2,
+    "implementation_date": "2025-03-01",
+    "design": "kata " * 300,
+}
 PDF = b"%PDF-1.4\n% contoh\n"
 PDF_SHA256 = hashlib.sha256(PDF).hexdigest()
 

@@ -3,8 +3,9 @@
     python -m deploy.client claim --url http://127.0.0.1:8401 --region 63.10 --year 2026
         --innovation si-tanggap --indicator SID-REGULASI --level 2 --file sk.pdf
 
-Without `--innovation` it is the region's own row. The API key comes from `--key`, or better, since
-other users see command lines, from the environment variable `JEJAK_KEY`.
+Without `--innovation` it is the region's own row. Where the rules have bands, `--figure 4.37` may
+be given instead of `--level`: the level follows from it. The API key comes from `--key`, or better,
+since other users see command lines, from the environment variable `JEJAK_KEY`.
 """
 
 import argparse
@@ -41,7 +42,8 @@ async def _claim(told: argparse.Namespace) -> ReceiptView:
     media_type = mimetypes.guess_type(told.file.name)[0] or UNKNOWN_TYPE
     async with client.opened(told.url, told.key) as tenant:
         kept = await tenant.upload(told.region, content, media_type)
-        body = ClaimBody(level=told.level, evidence=(FileBody(sha256=kept.sha256),))
+        file = FileBody(sha256=kept.sha256)
+        body = ClaimBody(level=told.level, figure=told.figure, evidence=(file,))
         return await tenant.claim(
             told.region, told.year, told.innovation, told.indicator, body, key=clock.new_id()
         )
@@ -57,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     claim.add_argument("--year", required=True, type=int, help="tahun penilaian")
     claim.add_argument("--innovation", default="", help="kode inovasi; kosong: baris daerah")
     claim.add_argument("--indicator", required=True, help="kode indikator, misalnya SID-REGULASI")
-    claim.add_argument("--level", required=True, type=int, choices=(1, 2, 3), help="tingkat")
+    claimed = claim.add_mutually_exclusive_group(required=True)
+    claimed.add_argument("--level", type=int, choices=(1, 2, 3), help="tingkat")
+    claimed.add_argument("--figure", help="angka mentah, misalnya 4.37")
     claim.add_argument("--file", required=True, type=Path, help="bukti dukung")
     return parser
 

@@ -33,20 +33,27 @@ from services.intake.bodies import (
     AcceptanceBody,
     AcceptanceItemBody,
     AcceptancesBody,
+    BranchBody,
+    BranchView,
     ClaimBody,
     ClaimItemBody,
     ClaimsBody,
     ClosingBody,
+    DiscardingBody,
     EvidenceView,
     InnovationView,
     OutcomesView,
     ReceiptView,
     RegisterBody,
+    RejectionBody,
+    ReportBody,
     ResultBody,
     ReturnBody,
     ReviseBody,
     SeasonBody,
     SubmissionBody,
+    TargetBody,
+    WithdrawalBody,
 )
 
 # Enough to keep intake's group commit filled; the pool looks at each of them on every request.
@@ -118,10 +125,25 @@ class Client:
         """Send an innovation for verification."""
         return await self._write("POST", f"{_path(region, year, innovation)}/submission", body, key)
 
+    async def withdraw(
+        self, region: str, year: int, innovation: str, body: WithdrawalBody, key: str
+    ) -> ReceiptView:
+        """Take an innovation out of the season; registering it again brings it back."""
+        return await self._write("POST", f"{_path(region, year, innovation)}/withdrawal", body, key)
+
+    async def reject(
+        self, region: str, year: int, innovation: str, body: RejectionBody, key: str
+    ) -> ReceiptView:
+        """Find that an innovation may not be assessed, with the reason (verifiers)."""
+        return await self._write("POST", f"{_path(region, year, innovation)}/rejection", body, key)
+
     async def claim(
         self, region: str, year: int, innovation: str, indicator: str, body: ClaimBody, key: str
     ) -> ReceiptView:
-        """Claim a level with uploaded files; without an innovation it is the region's own row."""
+        """Claim a level with uploaded files; without an innovation it is the region's own row.
+
+        Where the rules have bands, the body may give the raw `figure` instead of the `level`.
+        """
         path = f"{_path(region, year, innovation)}/indicators/{quote(indicator)}/claim"
         return await self._write("PUT", path, body, key)
 
@@ -174,6 +196,33 @@ class Client:
     ) -> ReceiptView:
         """Record a region's official result; a later one corrects it (ministry)."""
         return await self._write("PUT", f"{_entry(region, year)}/result", body, key)
+
+    async def report_score(
+        self, region: str, year: int, stage: str, body: ReportBody, key: str
+    ) -> ReceiptView:
+        """Record a score of an earlier stage that someone stated (ministry)."""
+        return await self._write("PUT", f"{_entry(region, year)}/scores/{quote(stage)}", body, key)
+
+    async def set_target(self, region: str, year: int, body: TargetBody, key: str) -> ReceiptView:
+        """Record the index that the region's plan promises for a year; it need not be open."""
+        return await self._write("PUT", f"/v1/regions/{quote(region)}/targets/{year}", body, key)
+
+    async def save_branch(
+        self, region: str, year: int, branch: str, body: BranchBody, key: str
+    ) -> ReceiptView:
+        """Keep a what-if under a name of your own; it changes no score."""
+        return await self._write("PUT", _branch(region, year, branch), body, key)
+
+    async def branch(self, region: str, year: int, branch: str) -> BranchView:
+        """A what-if as it was kept: its facts, and the last fact of the log it rests on."""
+        return await self._wire.ask("GET", _branch(region, year, branch), BranchView)
+
+    async def discard_branch(
+        self, region: str, year: int, branch: str, body: DiscardingBody, key: str
+    ) -> ReceiptView:
+        """Show a what-if no longer; the log keeps that it was there."""
+        path = f"{_branch(region, year, branch)}/discarding"
+        return await self._write("POST", path, body, key)
 
     async def _write(
         self, method: str, path: str, body: Struct, key: str, *, version: int | None = None
@@ -229,3 +278,7 @@ def _path(region: str, year: int, innovation: str) -> str:
     """The innovation, or the season itself where the row is the region's own."""
     entry = _entry(region, year)
     return f"{entry}/innovations/{quote(innovation)}" if innovation else entry
+
+
+def _branch(region: str, year: int, branch: str) -> str:
+    return f"{_entry(region, year)}/branches/{quote(branch)}"

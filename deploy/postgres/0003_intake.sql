@@ -14,7 +14,8 @@ create table api_key (
     constraint ministry_above_regions check (role <> 'ministry' or tenant ~ '^[0-9]{2}$'),
     constraint ministry_is_no_region check (role <> 'region_admin' or tenant <> '00')
 );
-grant select on api_key to jejak_intake;
+-- Projection shows a region's own plans to those who hold its key.
+grant select on api_key to jejak_intake, jejak_projection;
 
 -- The bytes themselves stand in the evidence store under the tenant and the fingerprint.
 create table evidence (

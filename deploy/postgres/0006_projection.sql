@@ -3,6 +3,8 @@
 
 -- Every score and result ever told, with both clocks: `happened_at`, when the facts took place, and
 -- `known_at`, when they were recorded. A later row for the same moment restates the earlier one.
+-- Stages are mandiri and terverifikasi as computed here, final as decreed, and `stated:mandiri` and
+-- `stated:terverifikasi` as somebody told them, for seasons of which no evidence is held.
 create table score (
     log         text not null,
     tenant      text not null,
@@ -21,6 +23,9 @@ create table score (
     innovations integer,
     divisor     integer,
     affairs     integer,
+    rejected    integer,
+    agencies    integer,
+    agencies_total integer,
     complete    boolean not null,
     cut_seq     bigint not null,
     decree      text not null default '',
@@ -45,6 +50,18 @@ create table season (
     primary key (keeper, year)
 );
 
+-- What a region's plan promises for a year, every time it was said.
+create table target (
+    tenant      text not null,
+    seq         bigint not null,
+    year        integer not null,
+    happened_at timestamptz not null,
+    known_at    timestamptz not null,
+    target      numeric not null,
+    instrument  text not null,
+    primary key (tenant, year, happened_at, seq)
+);
+
 -- When a region last said anything in a season.
 create table activity (
     tenant       text not null,
@@ -54,4 +71,4 @@ create table activity (
     primary key (tenant, year)
 ) with (fillfactor = 50);
 
-grant select, insert, update, delete on score, season, activity to jejak_projection;
+grant select, insert, update, delete on score, season, target, activity to jejak_projection;

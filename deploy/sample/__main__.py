@@ -18,7 +18,7 @@ from deploy import keys
 from deploy.client import client
 from deploy.client.wire import Rejected, Unreachable
 from deploy.keys import Ensured
-from deploy.sample import calendar, draw, expected, load, progress, ranking
+from deploy.sample import calendar, draw, expected, history, load, progress, ranking, seasons
 from deploy.sample.plan import Plan
 from deploy.sample.ranking import Expectation, NotYet
 from deploy.sample.traits import ALL, PROVINCE, RULES_OPEN, YEAR_CLOSED, YEAR_OPEN
@@ -71,7 +71,7 @@ async def _load(ensured: Ensured, plans: Sequence[Plan], opening: SeasonBody) ->
 
 
 async def _wait(pages: httpx.AsyncClient, plans: Sequence[Plan], *, loaded: bool) -> None:
-    expectations = [*_official(), *_computed(plans)]
+    expectations = [*_official(), *_published(), *_computed(plans)]
     seconds_max = WAIT_SECONDS_MAX if loaded else WAIT_AGAIN_SECONDS_MAX
     try:
         await ranking.wait(pages, expectations, seconds_max)
@@ -80,13 +80,22 @@ async def _wait(pages: httpx.AsyncClient, plans: Sequence[Plan], *, loaded: bool
             raise
         print(f"Data contoh sudah dimuat sebelumnya; kini berbeda ({lacking}).")
         return
-    print("Data contoh lengkap: dua masa penilaian, tiga belas kabupaten/kota dan provinsi.")
+    print(
+        f"Data contoh lengkap: {YEAR_CLOSED} dan {YEAR_OPEN} Kalimantan Selatan, serta "
+        f"{len(history.rows())} nilai yang terbit di seluruh negeri sejak {min(seasons.closed())}."
+    )
 
 
 def _official() -> Iterable[Expectation]:
     for day in STATED_ON:
         end = calendar.at(day + DAY, 0)
         yield _expectation(YEAR_CLOSED, "final", day.isoformat(), expected.official(end))
+
+
+def _published() -> Iterable[Expectation]:
+    for (year, province), scores in expected.published().items():
+        as_of = _spelt(seasons.closed()[year].decided_at + DAY)
+        yield Expectation(province=province, year=year, stage="final", as_of=as_of, scores=scores)
 
 
 def _computed(plans: Sequence[Plan]) -> Iterable[Expectation]:

@@ -1,7 +1,8 @@
 """Draws a region's open season: the same traits, seed and days give the same facts exactly.
 
 A season has a fixed number of appointments: the region's own rows, ten rounds of reporting, each
-verified after the next round has come in, the region's rows verified, and one left for the end.
+verified after the next round has come in, the region's rows verified, and one left for the end. On
+the day of the last verdicts a few innovations are rejected or withdrawn.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,19 +16,31 @@ from deploy.sample.plan import (
     Claims,
     Plan,
     Registrations,
+    Rejections,
     Returns,
     Step,
     Submissions,
+    Withdrawals,
+    level_of,
 )
 from deploy.sample.profiles import Innovation
-from deploy.sample.traits import PROVINCE, RULES_OPEN, Traits
+from deploy.sample.traits import (
+    BASIC_AFFAIRS,
+    PROVINCE,
+    REJECTED,
+    RULES_OPEN,
+    WITHDRAWN,
+    Traits,
+)
 from services.intake.bodies import (
     AcceptanceItemBody,
     ClaimItemBody,
     FileBody,
     RegisterBody,
+    RejectionBody,
     ReturnBody,
     SubmissionBody,
+    WithdrawalBody,
 )
 from services.intake.core.indicator import REASONS
 from shared.io import rulebook
@@ -55,6 +68,8 @@ CLAIMING = 12 * 60
 SUBMITTING = 15 * 60
 VERIFYING = 9 * 60
 RETURNING = 15 * 60
+REJECTING = 16 * 60
+WITHDRAWING = 16 * 60 + 30
 MINUTES_EACH = 4
 
 REASONS_DRAWN = tuple(reason for reason in REASONS if reason != "lainnya")
@@ -109,7 +124,9 @@ class _Hand:
                 yield from self._verified(number - 1, sent[number - 1], self._day())
             if number == REGION_VERIFIED_AFTER:
                 yield from self._region_verified(self._day())
-        yield from self._verified(len(rounds) - 1, sent[-1], self._day())
+        day = self._day()
+        yield from self._verified(len(rounds) - 1, sent[-1], day)
+        yield from self._struck([each for innovations in sent for each in innovations], day)
 
     def _day(self) -> date:
         """The day of the next appointment; regions meet on different days, always in order."""
@@ -209,11 +226,12 @@ class _Hand:
         yield Returns(name=f"kembali-{name}", items=tuple(returned))
 
     def _accepted(self, claim: ClaimItemBody, day: date, minutes: float) -> AcceptanceItemBody:
-        lowered = claim.level > 1 and self.rng.random() < LOWERED
+        level = level_of(claim)
+        lowered = level > 1 and self.rng.random() < LOWERED
         return AcceptanceItemBody(
             innovation=claim.innovation,
             indicator=claim.indicator,
-            level=claim.level - lowered,
+            level=level - lowered,
             evidence=tuple(file.sha256 for file in claim.evidence),
             note="Bukti mendukung satu tingkat di bawahnya." if lowered else "",
             occurred_at=calendar.at(day, minutes),
@@ -228,3 +246,23 @@ class _Hand:
             occurred_at=calendar.at(day, RETURNING),
             basis=BASIS,
         )
+
+    def _struck(self, sent: Sequence[Innovation], day: date) -> Iterator[Step]:
+        """Of innovations that counted, and that no basic-service affair stands or falls with."""
+        words_min = self.rules.words_min.value or 0
+        name = next(
+            each.name
+            for each in sent
+            if each.profile.main_urusan not in BASIC_AFFAIRS
+            and len(each.profile.design.split()) >= words_min
+        )
+        region = self.traits.region
+        if region in REJECTED:
+            reason, note = REJECTED[region]
+            at = calendar.at(day, REJECTING)
+            rejection = RejectionBody(reason=reason, note=note, occurred_at=at, basis=BASIS)
+            yield Rejections(name="tolak", items=((name, rejection),))
+        if region in WITHDRAWN:
+            at = calendar.at(day, WITHDRAWING)
+            withdrawal = WithdrawalBody(reason=WITHDRAWN[region], occurred_at=at, basis=BASIS)
+            yield Withdrawals(name="tarik", items=((name, withdrawal),))

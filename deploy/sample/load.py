@@ -1,8 +1,9 @@
 """Hands the sample in through the HTTP interface: seasons, results, then all regions side by side.
 
 Every write has a key that follows from what it says, so a load that was interrupted is simply run
-again. The province's last submission is sent when everything else is recorded: it is the sign by
-which a later run sees that there is nothing left to do.
+again. What Tanah Bumbu considers rests on all it handed in, and comes after it. The province's last
+submission is sent when everything else is recorded: it is the sign by which a later run sees that
+there is nothing left to do.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from collections.abc import (
     Callable,
     Coroutine,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
@@ -23,18 +25,20 @@ from deploy.client import client
 from deploy.client.client import Client
 from deploy.client.wire import Rejected
 from deploy.keys import Wanted
-from deploy.sample import evidence, results
+from deploy.sample import evidence, history, prospects, results, seasons
 from deploy.sample.plan import (
     Acceptances,
     Claims,
     Plan,
     Registrations,
+    Rejections,
     Returns,
     Step,
     Submissions,
+    Withdrawals,
 )
 from deploy.sample.traits import ALL, PROVINCE, YEAR_CLOSED, YEAR_OPEN
-from services.intake.bodies import OutcomesView, SeasonBody
+from services.intake.bodies import OutcomesView, ResultBody, SeasonBody
 from shared.kernel import names
 
 MINISTRY = Wanted(tenant=names.MINISTRY, role="ministry", history=True)
@@ -48,15 +52,17 @@ WANTED = (
 # In flight at once: enough to share commits, few enough to leave the machine to the services.
 REQUESTS_MAX = 24
 
+Send = Callable[[], Awaitable[object]]
+
 # Told how many facts have been handed in since it was last told.
 Tell = Callable[[int], None]
 
 
 def facts(plans: Sequence[Plan]) -> int:
     """How much there is to hand in, files included."""
-    return len(results.ALL) + sum(
-        len(plan.documents) + sum(len(step.items) for step in plan.sent) for plan in plans
-    )
+    published = len(history.rows()) + len(results.ALL)
+    considered = len(prospects.TARGETS) + 1
+    return published + considered + sum(map(_size, plans))
 
 
 async def is_complete(url: str, keys: Mapping[str, str], plans: Sequence[Plan]) -> bool:
@@ -93,26 +99,64 @@ class Loader:
 
     async def load(self, plans: Sequence[Plan], opening: SeasonBody) -> None:
         """Everything, in an order in which each fact is allowed."""
-        ministry = self._clients[MINISTRY.name]
-        await ministry.open_season(YEAR_CLOSED, results.OPENING, f"contoh/{YEAR_CLOSED}/buka")
-        await ministry.close_season(YEAR_CLOSED, results.CLOSING, f"contoh/{YEAR_CLOSED}/tutup")
-        await ministry.open_season(YEAR_OPEN, opening, f"contoh/{YEAR_OPEN}/buka")
-        regions = sorted({result.region for result in results.ALL})
-        await _together(self._results(region) for region in regions)
+        await self._seasons(opening)
+        regions = {row.region for row in history.rows()} | {each.region for each in results.ALL}
+        await _together(self._results(region) for region in sorted(regions))
+        await self._targets()
         # The busiest first, so that no long one is left alone at the end.
-        busiest = sorted(plans, key=lambda plan: -facts([plan]))
+        busiest = sorted(plans, key=_size, reverse=True)
         await _together(self._region(plan) for plan in busiest)
+        for plan in plans:
+            if plan.region == prospects.REGION:
+                await self._branch(plan)
         for plan in plans:
             if plan.last is not None:
                 await self._step(plan.region, plan.last)
 
+    async def _seasons(self, opening: SeasonBody) -> None:
+        ministry = self._clients[MINISTRY.name]
+        for year, told in seasons.closed().items():
+            await ministry.open_season(year, told.opening, f"contoh/{year}/buka")
+            await ministry.close_season(year, told.closing, f"contoh/{year}/tutup")
+        await ministry.open_season(YEAR_OPEN, opening, f"contoh/{YEAR_OPEN}/buka")
+
     async def _results(self, region: str) -> None:
-        """A correction after what it corrects."""
+        """Year after year, and a correction after what it corrects."""
+        for send in (*self._published(region), *self._supposed(region)):
+            await self._one(send)
+
+    def _published(self, region: str) -> Iterator[Send]:
+        """What the sources say."""
+        ministry = self._clients[MINISTRY.name]
+        for row in history.rows():
+            if row.region == region:
+                at, body, key = (region, row.year), row.body, f"contoh/{row.year}"
+                if isinstance(body, ResultBody):
+                    yield partial(ministry.publish_result, *at, body, f"{key}/hasil/terbit")
+                else:
+                    report = partial(ministry.report_score, *at, row.stage)
+                    yield partial(report, body, f"{key}/{row.stage}/terbit")
+
+    def _supposed(self, region: str) -> Iterator[Send]:
+        """Season 2024 of the province, most of it invented."""
         publish = self._clients[MINISTRY.name].publish_result
         for result in results.ALL:
             if result.region == region:
                 key = f"contoh/{YEAR_CLOSED}/hasil/{result.name}"
-                await self._one(partial(publish, region, YEAR_CLOSED, result.body, key))
+                yield partial(publish, region, YEAR_CLOSED, result.body, key)
+
+    async def _targets(self) -> None:
+        region = prospects.REGION
+        promise = self._clients[_admin(region)].set_target
+        for target in prospects.targets():
+            key = f"contoh/{target.year}/target"
+            await self._one(partial(promise, region, target.year, target.body, key))
+
+    async def _branch(self, plan: Plan) -> None:
+        at = (plan.region, YEAR_OPEN, prospects.BRANCH)
+        key = f"contoh/{YEAR_OPEN}/cabang/{prospects.BRANCH}"
+        save = self._clients[_admin(plan.region)].save_branch
+        await self._one(partial(save, *at, prospects.branch(plan), key))
 
     async def _region(self, plan: Plan) -> None:
         upload = self._clients[_admin(plan.region)].upload
@@ -149,8 +193,18 @@ class Loader:
                     )
                     for name, row, body in returned
                 )
+            case Rejections(items=rejected):
+                await _together(
+                    self._one(partial(verifier.reject, *at, name, body, f"{key}/{name}"))
+                    for name, body in rejected
+                )
+            case Withdrawals(items=withdrawn):
+                await _together(
+                    self._one(partial(admin.withdraw, *at, name, body, f"{key}/{name}"))
+                    for name, body in withdrawn
+                )
 
-    async def _one(self, send: Callable[[], Awaitable[object]]) -> None:
+    async def _one(self, send: Send) -> None:
         async with self._free:
             await send()
         self._tell(1)
@@ -163,6 +217,10 @@ class Loader:
                 status = HTTPStatus.UNPROCESSABLE_ENTITY
                 raise Rejected(status, outcome.reason, outcome.detail, {})
         self._tell(len(told.outcomes))
+
+
+def _size(plan: Plan) -> int:
+    return len(plan.documents) + sum(len(step.items) for step in plan.sent)
 
 
 def _admin(region: str) -> str:

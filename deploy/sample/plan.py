@@ -12,8 +12,10 @@ from services.intake.bodies import (
     AcceptanceItemBody,
     ClaimItemBody,
     RegisterBody,
+    RejectionBody,
     ReturnBody,
     SubmissionBody,
+    WithdrawalBody,
 )
 
 
@@ -52,7 +54,21 @@ class Returns(Struct, frozen=True, kw_only=True):
     items: tuple[tuple[str, str, ReturnBody], ...]
 
 
-Step = Registrations | Claims | Submissions | Acceptances | Returns
+class Rejections(Struct, frozen=True, kw_only=True):
+    """Innovations that the verifier finds may not be assessed."""
+
+    name: str
+    items: tuple[tuple[str, RejectionBody], ...]
+
+
+class Withdrawals(Struct, frozen=True, kw_only=True):
+    """Innovations that the region takes out of the season."""
+
+    name: str
+    items: tuple[tuple[str, WithdrawalBody], ...]
+
+
+Step = Registrations | Claims | Submissions | Acceptances | Returns | Rejections | Withdrawals
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -67,3 +83,15 @@ class Plan(Struct, frozen=True, kw_only=True):
     def sent(self) -> tuple[Step, ...]:
         """Every step, the last one included."""
         return (*self.steps, self.last) if self.last is not None else self.steps
+
+    @property
+    def registered(self) -> tuple[RegisterBody, ...]:
+        """Every innovation as it was first reported."""
+        sittings = (step.items for step in self.sent if isinstance(step, Registrations))
+        return tuple(body for items in sittings for body in items)
+
+
+def level_of(claim: ClaimItemBody) -> int:
+    """The level claimed: the sample never gives the raw figure instead."""
+    assert claim.level is not None
+    return claim.level

@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from deploy.sample.traits import BASIC_AFFAIRS, Traits
-from services.intake.bodies import ProfileBody
 from shared.io import rulebook
+from shared.kernel.hypotheses import ProfileBody
 
 STAGES = ("penerapan", "uji_coba", "inisiatif")
 STAGE_WEIGHTS = (92, 4, 4)  # as reported nationally in 2024
@@ -102,14 +102,15 @@ def _innovation(
     name = f"SI-{pair[0]} {pair[1]}"
     return Innovation(
         name=re.sub("[^a-z0-9]+", "-", name.lower()),
-        profile=_profile(affair, name, pair[1], region, stage, rng),
+        profile=profile(affair, name, pair[1], region, stage, rng),
         submitted=wanted and stage == STAGES[0],
     )
 
 
-def _profile(
+def profile(
     affair: Affair, name: str, service: str, region: str, stage: str, rng: Random
 ) -> ProfileBody:
+    """What is reported of one innovation; now and then its design is too short."""
     told = words()
     facts = {"name": name, "service": service, "agency": affair.agency, "region": region}
     before = rng.randint(5, 30)

@@ -5,31 +5,21 @@ nobody said why. The sample makes both true: a first result each, and an invente
 Tanah Bumbu's in between. An invented score is `sample`, also where its predikat was published.
 """
 
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
 
-from deploy.sample.calendar import ZONE
-from deploy.sample.traits import RULES_CLOSED
-from services.intake.bodies import ClosingBody, ResultBody, SeasonBody
+from deploy.sample import calendar, seasons
+from deploy.sample.traits import YEAR_CLOSED
+from services.intake.bodies import ResultBody
 
 SAMPLE = "data contoh"
 REGION = "63.10"
 
-OPENED_AT = datetime(2024, 6, 1, 8, tzinfo=ZONE)
-CLOSED_AT = datetime(2024, 8, 22, 23, 59, tzinfo=ZONE)
-PUBLISHED_AT = datetime(2024, 12, 10, 10, tzinfo=ZONE)
-CORRECTED_AT = datetime(2025, 3, 3, 10, tzinfo=ZONE)
-
-OPENING = SeasonBody(
-    rule_set=RULES_CLOSED,
-    occurred_at=OPENED_AT,
-    basis="data contoh: tanggal pembukaan diperkirakan",
-)
-CLOSING = ClosingBody(
-    occurred_at=CLOSED_AT, basis="Penginputan IID 2024 berakhir 22 Agustus 2024 (pemberitaan)"
-)
+SEASON = seasons.closed()[YEAR_CLOSED]
+PUBLISHED_AT = SEASON.decided_at
+CORRECTED_AT = calendar.at(date(2025, 3, 3), seasons.DECIDING)
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -46,7 +36,7 @@ def _published(region: str, score: str, predikat: str, source: str) -> Result:
         predikat=predikat,
         source=source,
         occurred_at=PUBLISHED_AT,
-        basis="Pengumuman hasil IID 2024, Desember 2024; tanggal diperkirakan",
+        basis=SEASON.decided_basis,
     )
     return Result(region=region, name="terbit", body=body)
 

@@ -4,6 +4,8 @@ Only the order of magnitude of the counts follows what was published (Balangan 2
 about as many); nothing here says how good a region is.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 PROVINCE = "63"
@@ -13,6 +15,18 @@ RULES_CLOSED = "2024.1"
 RULES_OPEN = "2026.1"
 
 BASIC_AFFAIRS = (1, 2, 3, 4, 5, 6)
+
+# By region, at the end of the season: the verifier's reason and note, and the region's own words.
+REJECTED: Mapping[str, tuple[str, str]] = {
+    "63.09": (
+        "dilaporkan_ganda",
+        "Sama dengan inovasi lain yang sudah dilaporkan daerah ini (data contoh).",
+    ),
+    "63.10": ("bukan_pembaruan", "Layanan rutin tanpa unsur pembaruan (data contoh)."),
+}
+WITHDRAWN: Mapping[str, str] = {
+    "63.08": "Digabung dengan inovasi lain dari perangkat daerah yang sama (data contoh).",
+}
 
 
 class Traits(Struct, frozen=True, kw_only=True):

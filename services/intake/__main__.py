@@ -12,10 +12,10 @@ from services.intake import surface
 from services.intake.documents import Documents
 from services.intake.door import Door
 from services.intake.handle import Intake
-from services.intake.identity import Keys
 from shared.io import bus, config, http, log, postgres, rulebook, store
 from shared.io.files import Files
 from shared.io.history import History
+from shared.io.identity import Keys
 from shared.io.relay import Relay
 from shared.io.store import GroupCommit
 

@@ -7,13 +7,15 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared.kernel.appending import Receipt
-from shared.kernel.events.intake import Profile
+from shared.kernel.events.intake import BranchSaved, Profile
+from shared.kernel.hypotheses import ProfileBody, Supposed
 
 # One bulk request; larger loads are sent in several, each with its own key.
 ITEMS_MAX = 500
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Level = Annotated[int, Meta(description="Tingkat (parameter) 1 sampai 3; 0 menarik klaim")]
+Spelt = Annotated[str, Meta(description="Angka, paling banyak 7 digit dan 2 desimal: 45.06")]
 Items = Meta(min_length=1, max_length=ITEMS_MAX)
 
 
@@ -37,14 +39,6 @@ class ClosingBody(Stated, frozen=True, kw_only=True):
     letter: str = ""
 
 
-class ProfileBody(Profile, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The profile of an innovation."""
-
-    def profile(self) -> Profile:
-        """As the event holds it."""
-        return Profile(**{name: getattr(self, name) for name in Profile.__struct_fields__})
-
-
 class RegisterBody(Stated, frozen=True, kw_only=True):
     """Register an innovation; without an id of your own, one is given."""
 
@@ -62,6 +56,19 @@ class SubmissionBody(Stated, frozen=True, kw_only=True):
     """Send an innovation for verification."""
 
 
+class WithdrawalBody(Stated, frozen=True, kw_only=True):
+    """Take an innovation out of the season; registering it again brings it back."""
+
+    reason: str = ""
+
+
+class RejectionBody(Stated, frozen=True, kw_only=True):
+    """Find that an innovation may not be assessed, with the reason."""
+
+    reason: str
+    note: str = ""
+
+
 class FileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An evidence file that was uploaded before, with the document's own number and date."""
 
@@ -71,9 +78,13 @@ class FileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ClaimBody(Stated, frozen=True, kw_only=True):
-    """Claim a level with its evidence."""
+    """Claim a level with its evidence; where the rules have bands, give the raw figure instead."""
 
-    level: Level
+    level: Level | None = None
+    figure: Annotated[
+        str | None,
+        Meta(description="Angka mentah (misalnya TPT 4.37): tingkatnya diturunkan dari aturan"),
+    ] = None
     evidence: tuple[FileBody, ...] = ()
 
 
@@ -120,11 +131,15 @@ class AcceptancesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class SourcedBody(Stated, frozen=True, kw_only=True):
-    """What an official result says beside its score; `sample` marks invented values."""
+    """What a published score says beside itself; `sample` marks invented values.
+
+    The counts are of innovations and agencies (perangkat daerah) as they were published.
+    """
 
     predikat: str
-    decree_number: str = ""
-    decree_date: date | None = None
+    innovations: int | None = None
+    agencies: int | None = None
+    agencies_total: int | None = None
     source: str = ""
     sample: bool = False
 
@@ -133,12 +148,47 @@ class ResultBody(SourcedBody, frozen=True, kw_only=True):
     """The official result with its decree or source, as a program sends it."""
 
     score: Decimal
+    decree_number: str = ""
+    decree_date: date | None = None
 
 
 class SpeltResultBody(SourcedBody, frozen=True, kw_only=True):
     """The same as it is received: the score's spelling is judged before it becomes a number."""
 
-    score: Annotated[str, Meta(description="Angka, paling banyak 7 digit dan 2 desimal: 45.06")]
+    score: Spelt
+    decree_number: str = ""
+    decree_date: date | None = None
+
+
+class ReportBody(SourcedBody, frozen=True, kw_only=True):
+    """A score of an earlier stage that someone stated, as a program sends it."""
+
+    score: Decimal
+
+
+class SpeltReportBody(SourcedBody, frozen=True, kw_only=True):
+    """The same as it is received."""
+
+    score: Spelt
+
+
+class TargetBody(Stated, frozen=True, kw_only=True):
+    """What the region's plan (RPJMD) promises for a year, with the regulation that says so."""
+
+    target: Spelt
+    instrument: str
+
+
+class BranchBody(Stated, frozen=True, kw_only=True):
+    """A what-if to keep: what is supposed, over the region's log until `cut_seq` (without: now)."""
+
+    name: str
+    hypotheses: tuple[Supposed, ...]
+    cut_seq: int | None = None
+
+
+class DiscardingBody(Stated, frozen=True, kw_only=True):
+    """Show a saved what-if no longer."""
 
 
 class ReceiptView(Struct, frozen=True, kw_only=True):
@@ -182,6 +232,14 @@ class InnovationView(Struct, frozen=True, kw_only=True):
     status: str
     version: int
     profile: Profile
+
+
+class BranchView(Struct, frozen=True, kw_only=True):
+    """A saved what-if: the facts that are supposed, over the region's log until its `cut_seq`."""
+
+    region: str
+    version: int
+    saved: BranchSaved
 
 
 class EvidenceView(Struct, frozen=True, kw_only=True):

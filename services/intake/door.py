@@ -19,11 +19,12 @@ from services.intake.bodies import (
     ReceiptView,
     Stated,
 )
+from services.intake.commands import Command, written_by
 from services.intake.core.occurrence import Occurrence
 from services.intake.documents import Documents
-from services.intake.handle import Command, Intake, Order, target
-from services.intake.identity import Caller, Keys
+from services.intake.handle import Intake, Order
 from shared.io import clock, http, problems
+from shared.io.identity import Caller, Keys
 from shared.kernel import names
 from shared.kernel.appending import Receipt
 from shared.kernel.errors import Failure, Missing, Refused
@@ -145,7 +146,7 @@ class Door:
         outcome = (await self.intake.handle([order]))[0]
         if isinstance(outcome, Failure):
             raise outcome
-        view = bodies.receipt_view(outcome, target(order), innovation_id)
+        view = bodies.receipt_view(outcome, written_by(order.command), innovation_id)
         headers = {"ETag": f'"{view.version}"'}
         return Response(view, status_code=201 if view.recorded else 200, headers=headers)
 
@@ -194,7 +195,7 @@ def _outcome(order: Order | Failure, outcome: Receipt | Failure, language: str) 
         problem = problems.problem_of(outcome, language, "")
         return OutcomeView(reason=problem.title, detail=problem.detail)
     assert isinstance(order, Order)
-    return OutcomeView(receipt=bodies.receipt_view(outcome, target(order)))
+    return OutcomeView(receipt=bodies.receipt_view(outcome, written_by(order.command)))
 
 
 def _key(caller: Caller, given: str | None, *, required: bool) -> str:
@@ -220,6 +221,13 @@ def _version(if_match: str | None) -> int | None:
 def innovation_name(given: str) -> str:
     if not names.is_innovation(given):
         raise Refused("innovation.name_malformed")
+    return given
+
+
+def branch_name(given: str) -> str:
+    """Spelt like an innovation's id."""
+    if not names.is_innovation(given):
+        raise Refused("branch.name_malformed")
     return given
 
 

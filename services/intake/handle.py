@@ -7,27 +7,35 @@ what the ones before it left, and each is recorded or refused on its own.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Any
+from typing import Any, cast
 
 from msgspec import Struct
 
-from services.intake.core import indicator, innovation, occurrence, result, season
+from services.intake import commands
+from services.intake.commands import Command
+from services.intake.core import (
+    branch,
+    indicator,
+    innovation,
+    occurrence,
+    result,
+    season,
+    target,
+)
 from services.intake.core.occurrence import Occurrence
-from services.intake.identity import Caller
 from shared.io import clock
 from shared.io.history import History
+from shared.io.identity import Caller
 from shared.io.store import GroupCommit
 from shared.kernel import names
 from shared.kernel.appending import Append, Draft, Receipt
 from shared.kernel.errors import Failure, Outrun, Refused
-from shared.kernel.events.intake import SeasonEntered, SeasonOpened
+from shared.kernel.events.intake import BranchSaved, SeasonEntered, SeasonOpened
 from shared.kernel.recorded import Event, Meta, Recorded, decode, encode, topic
 from shared.kernel.rules.ruleset import RuleSet
 
 # Someone quicker makes us decide again this often before the caller is told.
 DECISIONS_MAX = 3
-
-Command = season.Command | innovation.Command | indicator.Command | result.Publish
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -92,14 +100,30 @@ class Intake:
                     outcomes[place] = outcome
         return [outcomes[place] for place in range(len(orders))]
 
+    async def head(self, tenant: str) -> int:
+        """The seq of a region's last fact."""
+        return await self._history.head(tenant)
+
+    async def branch(
+        self, tenant: str, year: int, branch_id: str
+    ) -> tuple[BranchSaved | None, int]:
+        """A what-if as it stands, with its version; None where it is not there."""
+        held, version = await self._folded(tenant, names.branch(year, branch_id), branch)
+        return held.saved, version
+
     async def innovation(
         self, tenant: str, year: int, innovation_id: str
     ) -> tuple[innovation.Innovation, int]:
         """An innovation as it stands, with its version."""
-        name = (tenant, names.innovation(year, innovation_id))
-        events = (await self._history.read_streams([name]))[name]
+        held, version = await self._folded(
+            tenant, names.innovation(year, innovation_id), innovation
+        )
+        return cast("innovation.Innovation", held), version
+
+    async def _folded(self, tenant: str, stream: str, noun: Any) -> tuple[Any, int]:
+        events = (await self._history.read_streams([(tenant, stream)]))[tenant, stream]
         facts = [decode(stored).event for stored in events]
-        return reduce(innovation.evolve, facts, innovation.EMPTY), len(facts)
+        return reduce(noun.evolve, facts, noun.EMPTY), len(facts)
 
     async def _round(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
         """Decide all on one reading, then append all at once so that they share a commit."""
@@ -119,7 +143,9 @@ class Intake:
         return [next(told) if outcome is None else outcome for outcome in outcomes]
 
     async def _load(self, orders: Sequence[Order]) -> Loaded:
-        wanted = sorted({name for order in orders for name in _rests_on(order)})
+        wanted = sorted(
+            {name for order in orders for name in commands.rests_on(order.tenant, order.command)}
+        )
         found = {
             name: [decode(stored) for stored in events]
             for name, events in (await self._history.read_streams(wanted)).items()
@@ -134,8 +160,8 @@ class Intake:
 
     def _decided(self, order: Order, loaded: Loaded) -> Append:
         """What the order comes to, as one append; `loaded` moves on with it."""
-        written_to = target(order)
-        rests_on = _rests_on(order)
+        written_to = commands.written_by(order.command)
+        rests_on = commands.rests_on(order.tenant, order.command)
         own = [stream for tenant, stream in rests_on if tenant == order.tenant]
         foreign = [name for name in rests_on if name[0] != order.tenant]
         expected = {stream: len(loaded.streams[order.tenant, stream]) for stream in own}
@@ -176,32 +202,29 @@ class Intake:
     def _events(self, order: Order, loaded: Loaded) -> tuple[Sequence[Event], Sequence[Event]]:
         """The entry into the season where it is due, and the command's own events."""
         command, tenant = order.command, order.tenant
-        state = loaded.fold(tenant, target(order), _noun(command))
+        state = loaded.fold(tenant, commands.written_by(order.command), commands.noun(command))
+        if isinstance(command, season.Open | season.Close):
+            return (), season.decide(command, state)
+        if isinstance(command, target.Set):
+            return (), target.decide(command, state)
+        rules = self._rules(order, loaded, reporting=_is_reporting(command))
         match command:
-            case season.Open() | season.Close():
-                return (), season.decide(command, state)
-            case innovation.Register() | innovation.Revise() | innovation.Submit():
-                rules = self._rules(order, loaded, reporting=True)
-                return rules.entry, innovation.decide(command, state)
             case indicator.Claim() | indicator.Accept() | indicator.Return():
-                reporting = isinstance(command, indicator.Claim)
-                rules = self._rules(order, loaded, reporting=reporting)
-                if command.innovation:
-                    stream = names.innovation(command.year, command.innovation)
-                    known = loaded.fold(tenant, stream, innovation)
-                    (innovation.must_be_known if reporting else innovation.must_be_submitted)(
-                        known, command.innovation
-                    )
+                _must_stand(command, loaded, tenant)
                 return rules.entry, indicator.decide(command, state, rules.rules)
-            case result.Publish():
-                rules = self._rules(order, loaded, reporting=False)
+            case result.Publish() | result.Report():
                 events = result.decide(command, state, rules.rules.id, rules.rule_digest)
                 return rules.entry, events
+            case branch.Save() | branch.Discard():
+                registered = _registered(command, loaded, tenant)
+                return rules.entry, branch.decide(command, state, rules.rules, registered)
+            case _:
+                return rules.entry, innovation.decide(command, state)
 
     def _rules(self, order: Order, loaded: Loaded, *, reporting: bool) -> Rules:
         """The season's rules for this region; its province's season comes before the ministry's."""
         year = order.command.year
-        for keeper in _keepers(order.tenant):
+        for keeper in commands.keepers(order.tenant):
             held = loaded.fold(keeper, names.season(year), season)
             if held.opened:
                 break
@@ -216,6 +239,35 @@ class Intake:
         return Rules(rules=rules, rule_digest=held.rule_digest, entry=(entry,))
 
 
+def _is_reporting(command: Command) -> bool:
+    """Whether it is the region's report, which a closed season no longer takes."""
+    match command:
+        case innovation.Reject():
+            return False
+        case _:
+            return isinstance(command, innovation.Command | indicator.Claim)
+
+
+def _must_stand(command: indicator.Command, loaded: Loaded, tenant: str) -> None:
+    """Claims are made of known innovations, verdicts given on those that were sent."""
+    if command.innovation:
+        stream = names.innovation(command.year, command.innovation)
+        known = loaded.fold(tenant, stream, innovation)
+        claimed = isinstance(command, indicator.Claim)
+        must = innovation.must_be_known if claimed else innovation.must_be_submitted
+        must(known, command.innovation)
+
+
+def _registered(command: branch.Command, loaded: Loaded, tenant: str) -> Sequence[str]:
+    """Which of the innovations that a branch presumes are there."""
+    return [
+        name
+        for name in branch.presumed(command)
+        if loaded.fold(tenant, names.innovation(command.year, name), innovation).status
+        not in ("unknown", "withdrawn")
+    ]
+
+
 def _answered(
     order: Order, answered: Mapping[tuple[str, str], tuple[bytes, Receipt]]
 ) -> Receipt | None:
@@ -225,49 +277,6 @@ def _answered(
     if before[0] != order.request:
         raise Refused("idempotency.key_reused", key=order.key)
     return before[1]
-
-
-def _keepers(tenant: str) -> tuple[str, ...]:
-    return (names.province_of(tenant), names.MINISTRY)
-
-
-def target(order: Order) -> str:
-    """The stream the command writes."""
-    match order.command:
-        case season.Open(year=year) | season.Close(year=year):
-            return names.season(year)
-        case innovation.Register() | innovation.Revise() | innovation.Submit() as command:
-            return names.innovation(command.year, command.innovation)
-        case indicator.Claim() | indicator.Accept() | indicator.Return() as command:
-            subject = command.innovation or names.REGION
-            return names.claim(command.year, subject, command.indicator)
-        case result.Publish(year=year):
-            return names.result(year)
-
-
-def _noun(command: Command) -> Any:
-    match command:
-        case season.Open() | season.Close():
-            return season
-        case innovation.Register() | innovation.Revise() | innovation.Submit():
-            return innovation
-        case indicator.Claim() | indicator.Accept() | indicator.Return():
-            return indicator
-        case result.Publish():
-            return result
-
-
-def _rests_on(order: Order) -> Sequence[tuple[str, str]]:
-    """Every (tenant, stream) that must be read to decide."""
-    command, tenant = order.command, order.tenant
-    streams = [(tenant, target(order))]
-    if isinstance(command, season.Open | season.Close):
-        return streams
-    streams.append((tenant, names.entry(command.year)))
-    if isinstance(command, indicator.Command) and command.innovation:
-        streams.append((tenant, names.innovation(command.year, command.innovation)))
-    streams.extend((keeper, names.season(command.year)) for keeper in _keepers(tenant))
-    return streams
 
 
 def _opening(recorded: Sequence[Recorded]) -> int:

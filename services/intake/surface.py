@@ -2,7 +2,7 @@
 
 from litestar import Litestar
 
-from services.intake import web, web_indicators
+from services.intake import web, web_indicators, web_plans
 from services.intake.door import Door
 from shared.io import http
 
@@ -14,7 +14,7 @@ def application(door: Door, ready: http.Ready, gauges: http.Gauges) -> Litestar:
     return http.application(
         title="Jejak Inovasi: intake",
         version=VERSION,
-        handlers=[*web.routes(door), *web_indicators.routes(door)],
+        handlers=[*web.routes(door), *web_indicators.routes(door), *web_plans.routes(door)],
         ready=ready,
         gauges=gauges,
     )

@@ -14,10 +14,14 @@ from services.intake.bodies import (
     InnovationView,
     ReceiptView,
     RegisterBody,
+    RejectionBody,
     ReviseBody,
     SeasonBody,
+    SourcedBody,
+    SpeltReportBody,
     SpeltResultBody,
     SubmissionBody,
+    WithdrawalBody,
 )
 from services.intake.core import innovation, result, season
 from services.intake.door import (
@@ -34,7 +38,7 @@ from shared.kernel.errors import Missing, Refused
 
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
-    return [*_season_routes(door), *_innovation_routes(door)]
+    return [*_season_routes(door), *_innovation_routes(door), *_decision_routes(door)]
 
 
 def _season_routes(door: Door) -> Sequence[ControllerRouterHandler]:
@@ -80,10 +84,40 @@ def _season_routes(door: Door) -> Sequence[ControllerRouterHandler]:
             decree_date=data.decree_date,
             source=data.source,
             sample=data.sample,
+            counts=_counts(data),
         )
         return await door.one(asked, region, data, command)
 
-    return [open_season, close_season, publish_result]
+    @put(ENTRY + "/scores/{stage:str}", **door.options())
+    async def report_score(
+        region: FromPath[str],
+        year: FromPath[int],
+        stage: FromPath[str],
+        data: JSONBody[SpeltReportBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Record a score of an earlier stage (mandiri, terverifikasi) that someone stated."""
+        door.region(asked, region, "ministry")
+        command = result.Report(
+            year=year,
+            stage=stage,
+            score=result.score(data.score),
+            predikat=data.predikat,
+            source=data.source,
+            sample=data.sample,
+            counts=_counts(data),
+        )
+        return await door.one(asked, region, data, command)
+
+    return [open_season, close_season, publish_result, report_score]
+
+
+def _counts(body: SourcedBody) -> result.Counts:
+    return result.Counts(
+        innovations=body.innovations,
+        agencies=body.agencies,
+        agencies_total=body.agencies_total,
+    )
 
 
 def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
@@ -158,3 +192,40 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         return await door.one(asked, region, data, command, innovation_id)
 
     return [register_innovation, revise_innovation, read_innovation, submit_innovation]
+
+
+def _decision_routes(door: Door) -> Sequence[ControllerRouterHandler]:
+    @post(INNOVATION + "/withdrawal", **door.options())
+    async def withdraw_innovation(
+        region: FromPath[str],
+        year: FromPath[int],
+        innovation_id: FromPath[str],
+        data: JSONBody[WithdrawalBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Take an innovation out of the season; nothing of it is deleted."""
+        door.region(asked, region, "region_admin")
+        command = innovation.Withdraw(
+            year=year, innovation=innovation_name(innovation_id), reason=data.reason
+        )
+        return await door.one(asked, region, data, command, innovation_id)
+
+    @post(INNOVATION + "/rejection", **door.options())
+    async def reject_innovation(
+        region: FromPath[str],
+        year: FromPath[int],
+        innovation_id: FromPath[str],
+        data: JSONBody[RejectionBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Find that an innovation may not be assessed; revised and sent again, it may."""
+        door.region(asked, region, "verifier")
+        command = innovation.Reject(
+            year=year,
+            innovation=innovation_name(innovation_id),
+            reason=data.reason,
+            note=data.note,
+        )
+        return await door.one(asked, region, data, command, innovation_id)
+
+    return [withdraw_innovation, reject_innovation]

@@ -34,6 +34,7 @@ from services.intake.door import (
 from services.intake.handle import Order
 from shared.kernel.errors import Failure, Refused
 from shared.kernel.events.intake import EvidenceReference
+from shared.kernel.rules import levels
 
 EVIDENCE = REGION + "/evidence/{sha256:str}"
 
@@ -73,6 +74,7 @@ def claim_command(
         indicator=indicator_code(code),
         level=body.level,
         evidence=tuple(references),
+        figure=None if body.figure is None else levels.figure(body.figure),
     )
 
 

@@ -4,9 +4,11 @@ Nothing here is kept: the facts of a region and year are a few thousand, and fol
 quick and cannot disagree with the log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +16,7 @@ from msgspec import Struct
 from services.projection.core import dossier as dossiers
 from services.projection.core import explanation, moment, steps, waterfall
 from services.projection.core.dossier import Dossier
-from services.projection.core.explanation import Explanation
+from services.projection.core.explanation import Explanation, Share, share
 from services.projection.core.moment import Moment
 from services.projection.core.steps import Advice
 from services.projection.core.waterfall import Waterfall
@@ -25,7 +27,7 @@ from shared.kernel import names
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.events.intake import SeasonEntered
 from shared.kernel.recorded import Recorded, decode
-from shared.kernel.regions import Region, Register
+from shared.kernel.regions import Region
 from shared.kernel.rules import formula
 from shared.kernel.rules.formula import Score
 from shared.kernel.rules.ruleset import RuleSet
@@ -52,43 +54,59 @@ class Season(Struct, frozen=True, kw_only=True):
     until: Moment | None
     entered: RuleSet
     rules: RuleSet
+    facts: Sequence[Recorded]
     dossier: Dossier
 
 
+class Earlier(Struct, frozen=True, kw_only=True):
+    """An earlier season beside it. `rule_effect` is what the other rules make of the earlier facts,
+    `real_change` what today's facts are worth more under the same rules; they sum to the whole.
+    """
+
+    year: int
+    score: Score
+    under_other: Score
+    rule_effect: Share
+    real_change: Share
+    predikat_by: Literal["nothing", "rules", "facts", "both"]
+
+
 class Rescored(Struct, frozen=True, kw_only=True):
-    """One region under its own rules and under others: the effect of the rules alone."""
+    """One region under its own rules and under others: the effect of the rules alone, unrounded."""
 
     region: str
     name: str
     own: Score
     other: Score
+    rule_effect: Share
     predikat_changes: bool
+    earlier: Earlier | None = None
 
 
 class Analyst:
     """Answers about why and what next."""
 
-    def __init__(self, facts: History, reader: Reader, regions: Register) -> None:
+    def __init__(self, facts: History, reader: Reader) -> None:
         self._facts = facts
         self._reader = reader
-        self._regions = regions
 
     async def season(self, asked: Asked) -> Season:
         """The season that was asked for; `Missing` or `Refused` say what is wrong with it."""
-        region = self._regions.by_code.get(asked.region)
-        if region is None or not region.subject:
-            raise Missing("ranking.unknown_region", region=asked.region)
+        region = self._reader.region(asked.region)
         until = moment.parse(asked.as_of, region.time_zone) if asked.as_of else None
         clock = parse_clock(asked.clock)
-        facts = _counting(await self._read(asked.region, asked.year), clock, until)
-        entered = self._entered(facts, asked.year)
+        facts = counting(await self.facts(asked.region, asked.year), clock, until)
+        entered = self.entered(facts)
+        if entered is None:
+            raise Missing("ranking.not_entered", year=asked.year)
         return Season(
             region=region,
-            stage=_stage(asked.stage),
+            stage=parse_stage(asked.stage),
             clock=clock,
             until=until,
             entered=entered,
-            rules=self._rules(asked.rules) if asked.rules else entered,
+            rules=self.rules(asked.rules) if asked.rules else entered,
+            facts=facts,
             dossier=dossiers.opened(facts),
         )
 
@@ -105,11 +123,15 @@ class Analyst:
     async def advice(self, asked: Asked, now: datetime) -> tuple[Season, Advice]:
         """Every step the region could take, with its exact gain and place."""
         season = await self.season(asked)
-        others = await self._others(season, asked, now)
+        others = await self.others(season, asked, now)
         return season, steps.advise(season.dossier, season.rules, season.stage, others)
 
-    async def rescored(self, province: str, asked: Asked) -> Sequence[Rescored]:
-        """A province's season under other rules, region by region, in order of code."""
+    async def rescored(
+        self, province: str, asked: Asked, since_year: int = 0
+    ) -> Sequence[Rescored]:
+        """A province's season under other rules, region by region, in order of code; with the
+        change from an earlier season where one is named.
+        """
         told = []
         for view in self._reader.regions(province).regions:
             if not view.assessed:
@@ -118,31 +140,53 @@ class Analyst:
                 season = await self.season(msgspec.structs.replace(asked, region=view.code))
             except Missing:
                 continue  # a region that has not entered the season has nothing to score again
-            own = _score(season.dossier, season.entered, season.stage)
-            other = _score(season.dossier, season.rules, season.stage)
-            told.append(
-                Rescored(
-                    region=view.code,
-                    name=view.name,
-                    own=own,
-                    other=other,
-                    predikat_changes=own.predikat != other.predikat,
-                )
-            )
+            earlier = await self._earlier(season, asked, since_year) if since_year else None
+            told.append(_rescored(season, earlier))
         return told
 
-    async def _read(self, region: str, year: int) -> Sequence[Recorded]:
-        head = await self._facts.head(region)
-        stored = await self._facts.read_all(region, upto=head)
-        return [recorded for recorded in map(decode, stored) if recorded.event.year == year]
+    async def _earlier(self, season: Season, asked: Asked, since_year: int) -> Earlier | None:
+        """The earlier season under its own rules and under those the later one is read under."""
+        before = msgspec.structs.replace(
+            asked, region=season.region.code, year=since_year, rules=season.rules.id
+        )
+        try:
+            held = await self.season(before)
+        except Missing:
+            return None
+        own = dossiers.tally_at(held.dossier, held.entered, season.stage)
+        under = dossiers.tally_at(held.dossier, season.rules, season.stage)
+        now = dossiers.tally_at(season.dossier, season.rules, season.stage)
+        score, under_other = formula.score(held.entered, own), formula.score(season.rules, under)
+        ruled = formula.exact_index(season.rules, under) - formula.exact_index(held.entered, own)
+        real = formula.exact_index(season.rules, now) - formula.exact_index(season.rules, under)
+        by_rules = score.predikat != under_other.predikat
+        by_facts = under_other.predikat != formula.score(season.rules, now).predikat
+        return Earlier(
+            year=since_year,
+            score=score,
+            under_other=under_other,
+            rule_effect=share(ruled),
+            real_change=share(real),
+            predikat_by=_BY[by_rules, by_facts],
+        )
 
-    def _entered(self, facts: Sequence[Recorded], year: int) -> RuleSet:
+    async def facts(self, region: str, year: int) -> Sequence[Recorded]:
+        """All that a region's log says of a season, in the order of recording."""
+        return [fact for fact in await self.log(region) if fact.event.year == year]
+
+    async def log(self, region: str) -> Sequence[Recorded]:
+        """All that a region's log says."""
+        head = await self._facts.head(region)
+        return [decode(stored) for stored in await self._facts.read_all(region, upto=head)]
+
+    def entered(self, facts: Sequence[Recorded]) -> RuleSet | None:
+        """The rules under which a region entered the season; None where it has not."""
         for recorded in facts:
             if isinstance(recorded.event, SeasonEntered):
                 return self._reader.rule_sets[recorded.event.rule_set]
-        raise Missing("ranking.not_entered", year=year)
+        return None
 
-    def _rules(self, asked: str) -> RuleSet:
+    def rules(self, asked: str) -> RuleSet:
         """A rule set by its id, or the newest revision of a year."""
         found = [
             rules
@@ -153,7 +197,7 @@ class Analyst:
             raise Missing("rules.unknown", rule_set=asked)
         return found[-1]
 
-    async def _others(self, season: Season, asked: Asked, now: datetime) -> Sequence[Decimal]:
+    async def others(self, season: Season, asked: Asked, now: datetime) -> Sequence[Decimal]:
         """The neighbours' indexes at the same moment; under other rules they are scored again."""
         province = names.province_of(season.region.code)
         if season.region.kind == "provinsi":
@@ -179,7 +223,7 @@ class Analyst:
         ]
 
 
-def _counting(facts: Sequence[Recorded], clock: Clock, until: Moment | None) -> Sequence[Recorded]:
+def counting(facts: Sequence[Recorded], clock: Clock, until: Moment | None) -> Sequence[Recorded]:
     """The facts of the moment, in the order in which they count."""
     if clock == "known":
         return [one for one in facts if until is None or one.recorded_at < until.until]
@@ -187,12 +231,35 @@ def _counting(facts: Sequence[Recorded], clock: Clock, until: Moment | None) -> 
     return sorted(happened, key=lambda one: (one.happened_at, one.seq))
 
 
-def _stage(given: str) -> Stage:
+def parse_stage(given: str) -> Stage:
+    """The computed stage that was named; the first where none was."""
     for stage in STAGES:
         if given in ("", stage):
             return stage
     raise Refused("ranking.unknown_stage", stage=given, allowed=", ".join(STAGES))
 
 
-def _score(dossier: Dossier, rules: RuleSet, stage: Stage) -> Score:
-    return formula.score(rules, dossiers.tally_at(dossier, rules, stage))
+_BY: Mapping[tuple[bool, bool], Literal["nothing", "rules", "facts", "both"]] = MappingProxyType(
+    {
+        (False, False): "nothing",
+        (True, False): "rules",
+        (False, True): "facts",
+        (True, True): "both",
+    }
+)
+
+
+def _rescored(season: Season, earlier: Earlier | None) -> Rescored:
+    own = dossiers.tally_at(season.dossier, season.entered, season.stage)
+    other = dossiers.tally_at(season.dossier, season.rules, season.stage)
+    effect = formula.exact_index(season.rules, other) - formula.exact_index(season.entered, own)
+    own_score, other_score = formula.score(season.entered, own), formula.score(season.rules, other)
+    return Rescored(
+        region=season.region.code,
+        name=season.region.name,
+        own=own_score,
+        other=other_score,
+        rule_effect=share(effect),
+        predikat_changes=own_score.predikat != other_score.predikat,
+        earlier=earlier,
+    )

@@ -8,7 +8,7 @@ import msgspec
 
 from services.projection.core import figure, moment, ranking
 from services.projection.core.ranking import Place, Stage
-from services.projection.tables import Heard, Score
+from services.projection.tables import Heard, Score, Target
 from services.projection.views import CutView, MovementView, PositionView, RowView
 from shared.kernel.regions import Region
 
@@ -23,6 +23,7 @@ class Board:
         scores: Mapping[str, Score],
         before: Mapping[str, Score],
         heard: Mapping[str, Heard],
+        targets: Mapping[str, Target],
         places: int,
         zone: str,
     ) -> None:
@@ -31,6 +32,7 @@ class Board:
         self._scores = scores
         self._before = before
         self._heard = heard
+        self._targets = targets
         self._places = places
         self._zone = zone
 
@@ -49,6 +51,7 @@ class Board:
         score = self._scores.get(place.region)
         heard = self._heard[place.region]
         moved = ranking.movement(place, earlier)
+        target = self._targets.get(place.region)
         return RowView(
             rank=place.rank,
             tied=place.tied,
@@ -63,10 +66,18 @@ class Board:
             complete=score is None or score.complete,
             rule_set=score.rule_set if score else "",
             innovations=score.innovations if score else None,
+            rejected=score.rejected if score else None,
             affairs=score.affairs if score else None,
+            agencies=score.agencies if score else None,
+            agencies_total=score.agencies_total if score else None,
+            target=None if target is None else self._points(target.target),
+            target_gap=None
+            if target is None or place.score is None
+            else figure.plain(place.score - target.target),
             decree=score.decree if score else "",
             source=score.source if score else "",
             sample=score is not None and score.sample,
+            stated=score is not None and score.stated,
             cut=CutView(
                 intake_seq=score.cut_seq if score else 0,
                 heard_seq=heard.last_seq,

@@ -41,6 +41,7 @@ class Row(Struct, frozen=True, kw_only=True):
     moment_iso: str
     stopped: str
     reported: bool
+    stated: bool
     incomplete: bool
     sample: bool
     highlighted: bool
@@ -86,6 +87,7 @@ class Lines:
             moment_iso="" if shown.happened_at is None else shown.happened_at.isoformat(),
             stopped=self._stopped(shown.cut.stopped_at) if shown.blocked else "",
             reported=shown.reported,
+            stated=shown.stated,
             incomplete=not shown.complete,
             sample=shown.sample,
             highlighted=shown.region == self._highlight,

@@ -5,12 +5,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from services.projection.core import ranking
 from shared.io import postgres
-from shared.kernel.events.intake import ResultPublished, SeasonClosed, SeasonOpened
+from shared.kernel.events.intake import (
+    BranchDiscarded,
+    BranchSaved,
+    ResultPublished,
+    ScoreReported,
+    SeasonClosed,
+    SeasonOpened,
+    TargetSet,
+)
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Recorded, Stored, decode
 
-FINAL = "final"
+# What a region intends is nothing it reports: a season is not begun by it.
+PLANS = (TargetSet, BranchSaved, BranchDiscarded)
 
 _SQL = postgres.queries(Path(__file__).parent / "project.sql")
 
@@ -22,19 +32,24 @@ async def project_facts(
 ) -> None:
     """What intake says: seasons, official results, and when each region last spoke."""
     rows: list[Row] = []
+    targets: list[Row] = []
     spoken: dict[tuple[str, int], tuple[int, datetime]] = {}
     for events in ranges.values():
         for recorded in map(decode, events):
             event = recorded.event
-            spoken[recorded.tenant, event.year] = (recorded.seq, recorded.happened_at)
+            if not isinstance(event, PLANS):
+                spoken[recorded.tenant, event.year] = (recorded.seq, recorded.happened_at)
             match event:
                 case SeasonOpened() | SeasonClosed():
                     await _season(connection, recorded, event)
-                case ResultPublished():
-                    rows.append(_result(recorded, event))
+                case ResultPublished() | ScoreReported():
+                    rows.append(_published(recorded, event))
+                case TargetSet():
+                    targets.append(_target(recorded, event))
                 case _:
                     continue
-    await _add(connection, rows)
+    await _add(connection, "add_scores", rows)
+    await _add(connection, "add_targets", targets)
     await postgres.execute(
         connection,
         _SQL["note_activity"],
@@ -57,7 +72,7 @@ async def project_scores(
         for recorded in map(decode, events)
         if isinstance(recorded.event, ScoreCalculated)
     ]
-    await _add(connection, rows)
+    await _add(connection, "add_scores", rows)
 
 
 async def _season(
@@ -99,6 +114,9 @@ def _score(recorded: Recorded, event: ScoreCalculated) -> Row:
         "innovations": event.innovations,
         "divisors": event.divisor,
         "affairs": event.affairs,
+        "rejected": event.rejected,
+        "agencies": None,
+        "agencies_totals": None,
         "complete": event.complete,
         "cuts": event.cut_seq,
         "decrees": "",
@@ -107,13 +125,15 @@ def _score(recorded: Recorded, event: ScoreCalculated) -> Row:
     }
 
 
-def _result(recorded: Recorded, event: ResultPublished) -> Row:
+def _published(recorded: Recorded, event: ResultPublished | ScoreReported) -> Row:
     return {
         "logs": "evt",
         "tenants": recorded.tenant,
         "seqs": recorded.seq,
         "years": event.year,
-        "stages": FINAL,
+        "stages": ranking.stated(event.stage)
+        if isinstance(event, ScoreReported)
+        else ranking.FINAL,
         "happened": recorded.happened_at,
         "known": recorded.recorded_at,
         "rule_sets": event.rule_set,
@@ -123,18 +143,33 @@ def _result(recorded: Recorded, event: ResultPublished) -> Row:
         "spd": None,
         "means": None,
         "numbers": None,
-        "innovations": None,
+        "innovations": event.innovations,
         "divisors": None,
         "affairs": None,
+        "rejected": None,
+        "agencies": event.agencies,
+        "agencies_totals": event.agencies_total,
         "complete": True,
         "cuts": recorded.seq,
-        "decrees": event.decree_number,
+        "decrees": event.decree_number if isinstance(event, ResultPublished) else "",
         "sources": event.source,
         "samples": event.sample,
     }
 
 
-async def _add(connection: postgres.Connection, rows: Sequence[Row]) -> None:
+def _target(recorded: Recorded, event: TargetSet) -> Row:
+    return {
+        "tenants": recorded.tenant,
+        "seqs": recorded.seq,
+        "years": event.year,
+        "happened": recorded.happened_at,
+        "known": recorded.recorded_at,
+        "targets": event.target,
+        "instruments": event.instrument,
+    }
+
+
+async def _add(connection: postgres.Connection, statement: str, rows: Sequence[Row]) -> None:
     if rows:
         columns = {name: [row[name] for row in rows] for name in rows[0]}
-        await postgres.execute(connection, _SQL["add_scores"], columns)
+        await postgres.execute(connection, _SQL[statement], columns)

@@ -4,18 +4,45 @@ set transaction isolation level repeatable read read only;
 
 -- name: ranking
 -- One index seek per region: the last row before the moment. Only one of the two bounds is ever
--- nearer than the end of time: what happened by then, or what was known by then.
+-- nearer than the end of time: what happened by then, or what was known by then. Where nothing was
+-- computed, a second seek finds what somebody stated.
 select last.*
 from unnest(%(tenants)s::text[]) as asked(tenant)
 cross join lateral (
-    select tenant, seq, happened_at, known_at, rule_set, rule_digest, index, predikat, spd, mean,
-           number, innovations, divisor, affairs, complete, cut_seq, decree, source, sample
-    from score
-    where score.tenant = asked.tenant and score.year = %(year)s and score.stage = %(stage)s
-      and score.happened_at < %(happened_before)s and score.known_at < %(known_before)s
-    order by score.happened_at desc, score.seq desc
+    select * from unnest(%(stages)s::text[]) with ordinality as wanted(stage, choice)
+    cross join lateral (
+        select tenant, seq, happened_at, known_at, rule_set, rule_digest, index, predikat, spd,
+               mean, number, innovations, divisor, affairs, rejected, agencies, agencies_total,
+               complete, cut_seq, decree, source, sample, log = 'evt' as stated
+        from score
+        where score.tenant = asked.tenant and score.year = %(year)s
+          and score.stage = wanted.stage
+          and score.happened_at < %(happened_before)s and score.known_at < %(known_before)s
+        order by score.happened_at desc, score.seq desc
+        limit 1
+    ) as newest
+    order by wanted.choice
     limit 1
 ) as last;
+
+-- name: targets
+-- What each region's plan said at the moment.
+select last.*
+from unnest(%(tenants)s::text[]) as asked(tenant)
+cross join lateral (
+    select tenant, year, target, instrument, seq from target
+    where target.tenant = asked.tenant and target.year = %(year)s
+      and target.happened_at < %(happened_before)s and target.known_at < %(known_before)s
+    order by target.happened_at desc, target.seq desc
+    limit 1
+) as last;
+
+-- name: region_years
+-- The years of which a region has said, or promised, anything.
+select year from activity where tenant = %(tenant)s
+union
+select year from target where tenant = %(tenant)s
+order by year;
 
 -- name: any_result
 -- Whether any of the regions had an official result by the moment.

@@ -11,7 +11,7 @@ from services.projection.board import Board, position
 from services.projection.core import moment, ranking
 from services.projection.core.moment import Moment
 from services.projection.core.ranking import STAGES, Stage
-from services.projection.tables import CLOCKS, Clock, Provincial, Season, Tables, View
+from services.projection.tables import CLOCKS, Clock, Provincial, Score, Season, Tables, View
 from services.projection.views import (
     ProvinceView,
     RankingView,
@@ -20,6 +20,7 @@ from services.projection.views import (
     SeasonsView,
     SeasonView,
 )
+from shared.kernel import names
 from shared.kernel import regions as kernel_regions
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.regions import Region, Register
@@ -48,7 +49,7 @@ class Reader:
 
     def __init__(self, tables: Tables, regions: Register, rule_sets: Mapping[str, RuleSet]) -> None:
         self._tables = tables
-        self._regions = regions
+        self.register = regions
         self.rule_sets = rule_sets
 
     async def ranking(self, question: Question, now: datetime) -> RankingView:
@@ -57,7 +58,7 @@ class Reader:
         zone = province.time_zone
         clock = parse_clock(question.clock)
         until = moment.parse(question.as_of, zone) if question.as_of else None
-        compared = _compared(question.since, until or moment.at(now), zone)
+        compared = parse_since(question.since, until or moment.at(now), zone)
         codes = [region.code for region in assessed]
         year = question.year
         async with self._tables.view() as view:
@@ -68,7 +69,9 @@ class Reader:
             scores = await view.scores(codes, year, stage, clock, until)
             before = await view.scores(codes, year, stage, clock, compared)
             heard = await view.heard(codes, year)
-        board = Board(assessed, stage, scores, before, heard, self._places(season), zone)
+            targets = await view.targets(codes, year, clock, until)
+        places = self._places(season)
+        board = Board(assessed, stage, scores, before, heard, targets, places, zone)
         rows = board.rows()
         sample = any(row.sample for row in rows)
         notice = PROJECTION if stage != ranking.FINAL else SAMPLE if sample else None
@@ -86,12 +89,31 @@ class Reader:
             generated_at=moment.local(now, zone).replace(microsecond=0),
         )
 
+    async def season(self, province: str, year: int) -> Season:
+        """The calendar that holds in a province; `Missing` where nobody opened the year."""
+        async with self._tables.view() as view:
+            season = await view.season(province, year)
+        if season is None:
+            raise Missing("ranking.unknown_season", year=year)
+        return season
+
+    async def results(
+        self, codes: Sequence[str], year: int, clock: Clock, until: Moment | None
+    ) -> Mapping[str, Score]:
+        """The official results there were at a moment."""
+        async with self._tables.view() as view:
+            return await view.scores(codes, year, ranking.FINAL, clock, until)
+
+    def neighbours(self, code: str) -> Sequence[Region]:
+        """The assessed regions of a region's province, itself among them."""
+        return kernel_regions.of_province(self.register, names.province_of(code))
+
     def regions(self, code: str) -> RegionsView:
         """All kabupaten and kota of a province, also those that are not assessed."""
         province = self._known(code)
         within = [
             each
-            for each in self._regions.regions
+            for each in self.register.regions
             if each.province == code and each.kind != "provinsi"
         ]
         return RegionsView(
@@ -114,23 +136,30 @@ class Reader:
         """Provinces with data: each with the number of its assessed regions, season by season."""
         async with self._tables.view() as view:
             found = await view.provinces()
-        known = ((self._regions.by_code.get(each.province), each) for each in found)
+        known = ((self.register.by_code.get(each.province), each) for each in found)
         return [
             (province, len(assessed), each)
             for province, each in known
             if province is not None
-            and (assessed := kernel_regions.of_province(self._regions, province.code))
+            and (assessed := kernel_regions.of_province(self.register, province.code))
         ]
 
+    def region(self, code: str) -> Region:
+        """An assessed region by its code."""
+        found = self.register.by_code.get(code)
+        if found is None or not found.subject:
+            raise Missing("ranking.unknown_region", region=code)
+        return found
+
     def _known(self, code: str) -> Region:
-        found = self._regions.by_code.get(code)
+        found = self.register.by_code.get(code)
         if found is None or found.kind != "provinsi":
             raise Missing("ranking.unknown_province", province=code)
         return found
 
     def _province(self, code: str) -> tuple[Region, Sequence[Region]]:
         province = self._known(code)
-        assessed = kernel_regions.of_province(self._regions, code)
+        assessed = kernel_regions.of_province(self.register, code)
         if not assessed:
             raise Missing("ranking.province_not_assessed", province=province.name)
         return province, assessed
@@ -141,7 +170,7 @@ class Reader:
         return PLACES if known is None else known
 
     def _zone(self, keeper: str) -> str:
-        found = self._regions.by_code.get(keeper)
+        found = self.register.by_code.get(keeper)
         return found.time_zone if found is not None else "Asia/Jakarta"
 
 
@@ -173,7 +202,8 @@ async def _stage(
     raise Refused("ranking.unknown_stage", stage=given, allowed=", ".join(STAGES))
 
 
-def _compared(given: str, until: Moment, zone: str) -> Moment:
+def parse_since(given: str, until: Moment, zone: str) -> Moment:
+    """The earlier moment that was named; a week before where none was."""
     if not given:
         return moment.earlier(until)
     since = moment.parse(given, zone)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -37,7 +37,10 @@ class Season(Struct, frozen=True, kw_only=True):
 
 
 class Score(Struct, frozen=True, kw_only=True):
-    """One told index; the parts are None where only a result was published."""
+    """One told index; the parts are None where a score was only published.
+
+    `stated` scores were told by somebody and not computed here, the decreed ones among them.
+    """
 
     tenant: str
     seq: int
@@ -53,11 +56,15 @@ class Score(Struct, frozen=True, kw_only=True):
     innovations: int | None
     divisor: int | None
     affairs: int | None
+    rejected: int | None
+    agencies: int | None
+    agencies_total: int | None
     complete: bool
     cut_seq: int
     decree: str
     source: str
     sample: bool
+    stated: bool
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -70,6 +77,16 @@ class Heard(Struct, frozen=True, kw_only=True):
     last_seq: int
     stopped: bool
     stopped_at: int | None
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """What a region's plan promises for a year."""
+
+    tenant: str
+    year: int
+    target: Decimal
+    instrument: str
+    seq: int
 
 
 class Provincial(Struct, frozen=True, kw_only=True):
@@ -105,9 +122,25 @@ class View:
         self, tenants: Sequence[str], year: int, stage: Stage, clock: Clock, until: Moment | None
     ) -> Mapping[str, Score]:
         """The last score of each region at the moment (None: now); absent where there is none."""
-        asked = {"tenants": list(tenants), "year": year, "stage": stage, **_bounds(clock, until)}
-        rows = await postgres.fetch(self._connection, _SQL["ranking"], asked)
-        return {row["tenant"]: Score(**row) for row in rows}
+        stages = [stage] if stage == ranking.FINAL else [stage, ranking.stated(stage)]
+        asked: dict[str, object] = {"tenants": list(tenants), "year": year, "stages": stages}
+        rows = await postgres.fetch(
+            self._connection, _SQL["ranking"], asked | _bounds(clock, until)
+        )
+        return {row["tenant"]: _score(row) for row in rows}
+
+    async def targets(
+        self, tenants: Sequence[str], year: int, clock: Clock, until: Moment | None
+    ) -> Mapping[str, Target]:
+        """What the regions' plans promised for a year, as said at the moment (None: now)."""
+        asked = {"tenants": list(tenants), "year": year, **_bounds(clock, until)}
+        rows = await postgres.fetch(self._connection, _SQL["targets"], asked)
+        return {row["tenant"]: Target(**row) for row in rows}
+
+    async def region_years(self, tenant: str) -> Sequence[int]:
+        """The years of which a region has said, or promised, anything."""
+        rows = await postgres.fetch(self._connection, _SQL["region_years"], {"tenant": tenant})
+        return [row["year"] for row in rows]
 
     async def any_result(
         self, tenants: Sequence[str], year: int, clock: Clock, until: Moment | None
@@ -141,7 +174,11 @@ class View:
         return [Provincial(**row) for row in rows]
 
 
-def _bounds(clock: Clock, until: Moment | None) -> Mapping[str, datetime]:
+def _score(row: Mapping[str, Any]) -> Score:
+    return Score(**{field: row[field] for field in Score.__struct_fields__})
+
+
+def _bounds(clock: Clock, until: Moment | None) -> dict[str, object]:
     end = moment.END_OF_TIME if until is None else until.until
     if clock == "known":
         return {"happened_before": moment.END_OF_TIME, "known_before": end}

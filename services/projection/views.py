@@ -76,7 +76,9 @@ class RowView(Struct, frozen=True, kw_only=True):
     """One region's place. `reported` is false where nothing was ever scored: it counts as 0.
 
     `affairs` is the number of basic-service affairs covered, of six; `complete` is false where
-    the rule set has rows of unknown weight; `sample` marks invented values.
+    the rule set has rows of unknown weight; `sample` marks invented values; `stated` scores were
+    told by `source` and not computed here. `rejected` innovations are reported and worth nothing.
+    `target` is what the region's plan (RPJMD) promises, `target_gap` the score less the target.
     """
 
     rank: int | None
@@ -92,10 +94,16 @@ class RowView(Struct, frozen=True, kw_only=True):
     complete: bool
     rule_set: str
     innovations: int | None
+    rejected: int | None
     affairs: int | None
+    agencies: int | None
+    agencies_total: int | None
+    target: str | None
+    target_gap: str | None
     decree: str
     source: str
     sample: bool
+    stated: bool
     cut: CutView
     happened_at: datetime | None
     known_at: datetime | None

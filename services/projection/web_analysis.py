@@ -1,29 +1,24 @@
 """The read interface over JSON: why a score is what it is, what next, and under other rules."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
-from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar import Response, get
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from services.projection.analysis import Analyst, Asked, Rescored, Season
+from services.projection.analysis import Analyst, Asked, Rescored
+from services.projection.chronicle import Chronicle, StageView
+from services.projection.context import Context, Contexts
 from services.projection.core import explanation as explanations
-from services.projection.core import moment
 from services.projection.core.explanation import Explanation
 from services.projection.core.steps import Bundle, Priced
 from services.projection.core.waterfall import Waterfall
 from services.projection.read import PROJECTION
 from services.projection.web import ERRORS, FRESH, AsOf, Clock
 from shared.io import clock as io_clock
-from shared.io import http
-from shared.kernel.calculator import Answer, Calculator
-from shared.kernel.errors import Missing
-from shared.kernel.rules.affairs import Affair
 from shared.kernel.rules.formula import Score
-from shared.kernel.rules.ruleset import RuleSet
 
 REGION = "/v1/regions/{region:str}/seasons/{year:int}"
 STEPS_MAX = 500
@@ -37,23 +32,8 @@ Rules = Annotated[
         "default the rules the region entered the season under",
     ),
 ]
+SinceYear = Annotated[int, QueryParameter(description="An earlier season to compare with")]
 Limit = Annotated[int, QueryParameter(ge=1, le=STEPS_MAX, description="How many steps, best first")]
-
-
-class Context(Struct, frozen=True, kw_only=True):
-    """What an analysis was made of; the same context gives the same analysis for ever."""
-
-    region: str
-    name: str
-    year: int
-    stage: str
-    clock: str
-    as_of: datetime | None
-    entered_rules: str
-    rules: str
-    rules_digest: str
-    last_seq: int
-    notice: str
 
 
 class ExplanationView(Struct, frozen=True, kw_only=True):
@@ -65,9 +45,12 @@ class ExplanationView(Struct, frozen=True, kw_only=True):
 
 
 class WaterfallView(Struct, frozen=True, kw_only=True):
-    """Claimed to verified, by cause; changes and rounding sum exactly to the difference."""
+    """The stages side by side, and claimed to verified by cause; changes and rounding sum exactly
+    to the difference.
+    """
 
     context: Context
+    stages: tuple[StageView, ...]
     waterfall: Waterfall
 
 
@@ -79,6 +62,8 @@ class StepsView(Struct, frozen=True, kw_only=True):
     rank: int
     break_even: str
     assumed_maturity: str
+    empty_slots: int
+    missing_affairs: tuple[int, ...]
     steps_total: int
     steps: tuple[Priced, ...]
     bundles: tuple[Bundle, ...]
@@ -91,59 +76,24 @@ class RescoredView(Struct, frozen=True, kw_only=True):
     year: int
     stage: str
     rules: str
+    since_year: int | None
     notice: str
     regions: tuple[Rescored, ...]
 
 
-class RuleSetView(Struct, frozen=True, kw_only=True):
-    """A rule set as it is published, with the digest every score cites."""
-
-    id: str
-    year: int
-    standing: str
-    title: str
-    basis: str
-    digest: str
-
-
-class RuleSetsView(Struct, frozen=True, kw_only=True):
-    """All rule sets known."""
-
-    rule_sets: tuple[RuleSetView, ...]
-
-
 def routes(
     analyst: Analyst,
-    rule_sets: Mapping[str, RuleSet],
-    digests: Mapping[str, str],
-    affairs: Sequence[Affair],
+    chronicle: Chronicle,
+    contexts: Contexts,
+    affairs: Sequence[str],
 ) -> Sequence[ControllerRouterHandler]:
-    """All routes of this file."""
-    return [
-        *_region_routes(analyst, digests, [affair.nama for affair in affairs]),
-        *_rule_routes(analyst, rule_sets, digests, affairs),
-    ]
+    """All routes of this file; `affairs` are the names of the 38 in order."""
+    return [*_region_routes(analyst, chronicle, contexts, affairs), *_province_routes(analyst)]
 
 
 def _region_routes(
-    analyst: Analyst, digests: Mapping[str, str], affairs: Sequence[str]
+    analyst: Analyst, chronicle: Chronicle, contexts: Contexts, affairs: Sequence[str]
 ) -> Sequence[ControllerRouterHandler]:
-    def context(season: Season, year: int) -> Context:
-        zone = season.region.time_zone
-        return Context(
-            region=season.region.code,
-            name=season.region.name,
-            year=year,
-            stage=season.stage,
-            clock=season.clock,
-            as_of=None if season.until is None else moment.local(season.until.last_second, zone),
-            entered_rules=season.entered.id,
-            rules=season.rules.id,
-            rules_digest=digests[season.rules.id],
-            last_seq=season.dossier.last_seq,
-            notice=PROJECTION,
-        )
-
     @get(REGION + "/explanation", responses=ERRORS)
     async def explain(
         region: FromPath[str],
@@ -157,7 +107,7 @@ def _region_routes(
         asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         season, told = await analyst.explanation(asked)
         text = tuple(explanations.sentences(told, affairs))
-        view = ExplanationView(context=context(season, year), explanation=told, text=text)
+        view = ExplanationView(context=contexts.of(season, year), explanation=told, text=text)
         return Response(view, headers=FRESH)
 
     @get(REGION + "/waterfall", responses=ERRORS)
@@ -171,7 +121,9 @@ def _region_routes(
         """From the claimed to the verified score: returned, downgraded, unverified, and so on."""
         asked = Asked(region=region, year=year, as_of=as_of, clock=clock, rules=rules)
         season, told = await analyst.waterfall(asked)
-        return Response(WaterfallView(context=context(season, year), waterfall=told), headers=FRESH)
+        stages = await chronicle.stages(region, year, as_of, clock)
+        view = WaterfallView(context=contexts.of(season, year), stages=stages, waterfall=told)
+        return Response(view, headers=FRESH)
 
     @get(REGION + "/next-steps", responses=ERRORS)
     async def advise(
@@ -187,11 +139,13 @@ def _region_routes(
         asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         season, advice = await analyst.advice(asked, io_clock.now())
         view = StepsView(
-            context=context(season, year),
+            context=contexts.of(season, year),
             score=advice.score,
             rank=advice.rank,
             break_even=str(advice.break_even),
             assumed_maturity=str(advice.assumed_maturity),
+            empty_slots=advice.empty_slots,
+            missing_affairs=advice.missing_affairs,
             steps_total=len(advice.steps),
             steps=advice.steps[:limit],
             bundles=advice.bundles,
@@ -201,12 +155,7 @@ def _region_routes(
     return [explain, fall, advise]
 
 
-def _rule_routes(
-    analyst: Analyst,
-    rule_sets: Mapping[str, RuleSet],
-    digests: Mapping[str, str],
-    affairs: Sequence[Affair],
-) -> Sequence[ControllerRouterHandler]:
+def _province_routes(analyst: Analyst) -> Sequence[ControllerRouterHandler]:
     @get("/v1/provinces/{province:str}/seasons/{year:int}/rescored", responses=ERRORS)
     async def rescore(
         province: FromPath[str],
@@ -215,54 +164,24 @@ def _rule_routes(
         stage: Stage = "",
         as_of: AsOf = "",
         clock: Clock = "",
+        since_year: SinceYear = 0,
     ) -> Response[RescoredView]:
-        """A province's season under other rules, and who changes predikat by the rules alone."""
+        """A province's season under other rules: who changes predikat by the rules alone.
+
+        With `since_year`, the change from that season is split into what the rules did and what
+        the facts did.
+        """
         asked = Asked(region="", year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
-        regions = await analyst.rescored(province, asked)
+        regions = await analyst.rescored(province, asked, since_year)
         view = RescoredView(
             province=province,
             year=year,
             stage=stage or "mandiri",
             rules=rules or str(year),
+            since_year=since_year or None,
             notice=PROJECTION,
             regions=tuple(regions),
         )
         return Response(view, headers=FRESH)
 
-    @get("/v1/rule-sets", responses=ERRORS)
-    async def read_rule_sets() -> RuleSetsView:
-        """Every year's rules, published or prognosis."""
-        return RuleSetsView(
-            rule_sets=tuple(
-                RuleSetView(
-                    id=each.id,
-                    year=each.year,
-                    standing=each.standing,
-                    title=each.title,
-                    basis=each.basis,
-                    digest=digests[each.id],
-                )
-                for each in rule_sets.values()
-            )
-        )
-
-    @get("/v1/rule-sets/{rule_set:str}", responses=ERRORS)
-    async def read_rule_set(rule_set: FromPath[str]) -> RuleSet:
-        """One year's rules in full: every value with its certainty and sources."""
-        if rule_set not in rule_sets:
-            raise Missing("rules.unknown", rule_set=rule_set)
-        return rule_sets[rule_set]
-
-    @post(
-        "/v1/rule-sets/{rule_set:str}/score",
-        status_code=200,
-        guards=[http.require_json],
-        responses=ERRORS | http.problems(413, 415),
-    )
-    async def calculate(rule_set: FromPath[str], data: JSONBody[dict[str, Any]]) -> Answer:
-        """The calculator: levels in, index out; nothing is recorded."""
-        if rule_set not in rule_sets:
-            raise Missing("rules.unknown", rule_set=rule_set)
-        return Calculator(rule_sets[rule_set], digests[rule_set], affairs).calculate(data)
-
-    return [rescore, read_rule_sets, read_rule_set, calculate]
+    return [rescore]

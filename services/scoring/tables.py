@@ -6,6 +6,7 @@ from pathlib import Path
 from services.scoring.core.timeline import Entry
 from shared.io import postgres
 from shared.kernel.errors import Corrupt
+from shared.kernel.rules.eligibility import Candidate
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import Innovation, Levels, worth
 
@@ -32,9 +33,15 @@ async def load(
             _levels(entry, row["claimed"], row["accepted"], region=False),
             registered=row["registered"],
             submitted=row["submitted"],
+            rejected=row["rejected"],
             tahapan=row["tahapan"],
             main_urusan=row["main_urusan"],
             other_urusan=tuple(row["other_urusan"]),
+            candidate=Candidate(
+                implementation_date=row["implementation_date"],
+                development_date=row["development_date"],
+                words=row["words"],
+            ),
         )
         entry.card.restore(row["innovation"], kept)
     for entry in entries.values():
@@ -76,9 +83,13 @@ def _columns(rows: Sequence[tuple[str, int, str, Innovation]]) -> dict[str, list
         "innovations": [name for _, _, name, _ in rows],
         "registered": [kept.registered for *_, kept in rows],
         "submitted": [kept.submitted for *_, kept in rows],
+        "rejected": [kept.rejected for *_, kept in rows],
         "tahapan": [kept.tahapan for *_, kept in rows],
         "main_urusan": [kept.main_urusan for *_, kept in rows],
         "other_urusan": [",".join(map(str, kept.other_urusan)) for *_, kept in rows],
+        "implementation_dates": [kept.candidate.implementation_date for *_, kept in rows],
+        "development_dates": [kept.candidate.development_date for *_, kept in rows],
+        "words": [kept.candidate.words for *_, kept in rows],
         "claimed": [bytes(kept.levels.claimed) for *_, kept in rows],
         "accepted": [bytes(kept.levels.accepted) for *_, kept in rows],
     }

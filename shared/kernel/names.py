@@ -58,6 +58,21 @@ def result(year: int) -> str:
     return f"result/{year}"
 
 
+def reported(year: int, stage: str) -> str:
+    """The stream of a score of a stage before the decree, as somebody stated it."""
+    return f"reported/{year}/{stage}"
+
+
+def target(year: int) -> str:
+    """The stream of what a region's plan promises for a year."""
+    return f"target/{year}"
+
+
+def branch(year: int, branch_id: str) -> str:
+    """The stream of one saved what-if."""
+    return f"branch/{year}/{branch_id}"
+
+
 def partition(tenant: str) -> int:
     """Which of the fixed partitions carries the tenant."""
     return zlib.crc32(tenant.encode()) % PARTITIONS

@@ -5,8 +5,8 @@ event costs the same whether the region has twelve innovations or two thousand. 
 streams may come in any order: a level claimed before its innovation is known waits uncounted.
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -17,12 +17,15 @@ from shared.kernel.events.intake import (
     IndicatorClaimed,
     IndicatorReturned,
     InnovationRegistered,
+    InnovationRejected,
     InnovationRevised,
     InnovationSubmitted,
+    InnovationWithdrawn,
     Profile,
 )
 from shared.kernel.recorded import Event
-from shared.kernel.rules import formula, ruleset
+from shared.kernel.rules import eligibility, formula, ruleset
+from shared.kernel.rules.eligibility import Candidate
 from shared.kernel.rules.formula import Score, Tally
 from shared.kernel.rules.ruleset import LEVEL_MAX, RuleSet
 
@@ -48,9 +51,15 @@ class Innovation(Struct):
     levels: Levels
     registered: bool = False
     submitted: bool = False
+    rejected: bool = False
     tahapan: str = ""
     main_urusan: int = 0
     other_urusan: tuple[int, ...] = ()
+    candidate: Candidate = Candidate()
+
+
+# What an innovation is to a stage: it counts, it only keeps its place in n, or it is not there.
+Part = Literal["counts", "rejected", "absent"]
 
 
 class Sums(Struct):
@@ -58,6 +67,7 @@ class Sums(Struct):
 
     maturity: int = 0
     innovations: int = 0
+    rejected: int = 0
     covered: list[int] = msgspec.field(default_factory=lambda: [0] * len(BASIC_AFFAIRS))
 
 
@@ -82,7 +92,13 @@ class Scorecard:
             case InnovationRegistered() | InnovationRevised():
                 return self._profile(event.innovation, event.profile)
             case InnovationSubmitted():
-                return self._submit(event.innovation)
+                return self._change(event.innovation, submitted=True, rejected=False)
+            case InnovationRejected():
+                return self._change(event.innovation, rejected=True)
+            case InnovationWithdrawn():
+                return self._change(
+                    event.innovation, registered=False, submitted=False, rejected=False
+                )
             case IndicatorClaimed():
                 self._claim(event)
             case IndicatorAccepted():
@@ -111,22 +127,27 @@ class Scorecard:
             maturity=sums.maturity,
             innovations=sums.innovations,
             affairs=sum(1 for count in sums.covered if count),
+            rejected=sums.rejected,
         )
 
     def _profile(self, innovation_id: str, profile: Profile) -> str:
-        kept = self._innovation(innovation_id)
-        self._count(kept, -1)
-        kept.registered = True
-        kept.tahapan = profile.tahapan
-        kept.main_urusan = profile.main_urusan
-        kept.other_urusan = profile.other_urusan
-        self._count(kept, 1)
-        return innovation_id
+        return self._change(
+            innovation_id,
+            registered=True,
+            tahapan=profile.tahapan,
+            main_urusan=profile.main_urusan,
+            other_urusan=profile.other_urusan,
+            candidate=eligibility.candidate(
+                profile.implementation_date, profile.development_date, profile.design
+            ),
+        )
 
-    def _submit(self, innovation_id: str) -> str:
+    def _change(self, innovation_id: str, **fields: Any) -> str:
+        """Take the innovation out of the sums, change it, and count it anew."""
         kept = self._innovation(innovation_id)
         self._count(kept, -1)
-        kept.submitted = True
+        for field, value in fields.items():
+            setattr(kept, field, value)
         self._count(kept, 1)
         return innovation_id
 
@@ -159,37 +180,57 @@ class Scorecard:
         levels.claimed_points += claimed
         levels.accepted_points += accepted
         if kept is not None:
-            self._sums["mandiri"].maturity += claimed if self._counts(kept, "mandiri") else 0
-            verified = self._counts(kept, "terverifikasi")
-            self._sums["terverifikasi"].maturity += accepted if verified else 0
+            for stage, points in zip(STAGES, (claimed, accepted), strict=True):
+                if points and self._part(kept, stage) == "counts":
+                    self._sums[stage].maturity += points
 
     def _innovation(self, innovation_id: str) -> Innovation:
         if innovation_id not in self.innovations:
             self.innovations[innovation_id] = Innovation(_blank(len(self._innovation_rows)))
         return self.innovations[innovation_id]
 
-    def _counts(self, kept: Innovation, stage: Stage) -> bool:
-        """Whether the innovation enters n; verified scores count only what was submitted."""
-        staged = kept.registered and kept.tahapan in ruleset.declared(self.rules.counted_stages)
-        return staged and (stage == "mandiri" or kept.submitted)
+    def _part(self, kept: Innovation, stage: Stage) -> Part:
+        """Claimed, all that is applied counts; verified, what was sent, is eligible and stands."""
+        return part(self.rules, self.rules.year, kept, stage)
 
     def _count(self, kept: Innovation, sign: int) -> None:
         for stage, sums in self._sums.items():
-            if not self._counts(kept, stage):
-                continue
-            points = kept.levels
-            sums.innovations += sign
-            sums.maturity += sign * (
-                points.claimed_points if stage == "mandiri" else points.accepted_points
-            )
-            for urusan in self._affairs(kept):
-                sums.covered[urusan - BASIC_AFFAIRS.start] += sign
+            match self._part(kept, stage):
+                case "absent":
+                    continue
+                case "rejected":
+                    sums.rejected += sign
+                case "counts":
+                    points = kept.levels
+                    sums.innovations += sign
+                    sums.maturity += sign * (
+                        points.claimed_points if stage == "mandiri" else points.accepted_points
+                    )
+                    for urusan in self._affairs(kept):
+                        sums.covered[urusan - BASIC_AFFAIRS.start] += sign
 
     def _affairs(self, kept: Innovation) -> set[int]:
-        counted = {kept.main_urusan}
-        if ruleset.declared(self.rules.affairs_counted) == "main_and_other_affairs":
-            counted.update(kept.other_urusan)
-        return {urusan for urusan in counted if urusan in BASIC_AFFAIRS}
+        return basic_affairs(self.rules, kept.main_urusan, kept.other_urusan)
+
+
+def part(rules: RuleSet, year: int, kept: Innovation, stage: Stage) -> Part:
+    """What an innovation of a season is to a stage under these rules."""
+    if not kept.registered or kept.tahapan not in ruleset.declared(rules.counted_stages):
+        return "absent"
+    if stage == "mandiri":
+        return "counts"
+    if not kept.submitted:
+        return "absent"
+    refused = kept.rejected or eligibility.unmet(rules, year, kept.candidate)
+    return "rejected" if refused else "counts"
+
+
+def basic_affairs(rules: RuleSet, main_urusan: int, other_urusan: Iterable[int]) -> set[int]:
+    """The basic-service affairs that an innovation covers under these rules."""
+    counted = {main_urusan}
+    if ruleset.declared(rules.affairs_counted) == "main_and_other_affairs":
+        counted.update(other_urusan)
+    return counted & set(BASIC_AFFAIRS)
 
 
 def worth(rules: RuleSet, levels: Sequence[int], *, region: bool) -> int:

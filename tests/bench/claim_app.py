@@ -9,7 +9,7 @@ from shared.io import http, log
 
 @put("/claim/{code:str}", guards=[http.require_json])
 async def claim(code: FromPath[str], data: JSONBody[ClaimBody]) -> dict[str, int]:
-    return {"level": data.level, "length": len(code)}
+    return {"level": data.level or 0, "length": len(code)}
 
 
 log.open_log("bench", "silent")

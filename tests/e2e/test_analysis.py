@@ -91,8 +91,8 @@ async def test_a_waterfall_names_what_the_verifier_did(system: System) -> None:
     system.must(VERIFIER, "POST", slot.format(3, "return"), {"reason": "tidak_terbaca", **seen})
     fall = _read(system, SEASON + "/waterfall")["waterfall"]
     causes = {step["cause"]: step for step in fall["steps"]}
-    assert [one["innovation"] for one in causes["downgraded"]["slots"]] == ["inovasi-2"]
-    assert [one["reason"] for one in causes["returned"]["slots"]] == ["tidak_terbaca"]
+    assert [one["innovation"] for one in causes["downgraded"]["items"]] == ["inovasi-2"]
+    assert [one["reasons"] for one in causes["returned"]["items"]] == [["tidak_terbaca"]]
     total = sum((_exact(step["change"]) for step in fall["steps"]), _exact(fall["rounding"]))
     lost = Decimal(fall["verified"]["index"]) - Decimal(fall["claimed"]["index"])
     assert total == Fraction(lost)

@@ -23,9 +23,9 @@ from deploy.local.nats import Server
 from deploy.local.postgres import Cluster
 from services.intake.core import result
 from services.intake.door import KEY_CHARACTERS_MAX
-from services.intake.identity import CLIENT_CHARACTERS_MAX
 from shared.io import log
 from shared.io.files import Files
+from shared.io.identity import CLIENT_CHARACTERS_MAX
 from shared.kernel import names
 from shared.kernel.errors import Refused, Unavailable
 from tests import databases

@@ -179,6 +179,7 @@ async def test_each_service_reads_what_it_follows_and_nothing_else(database: Dat
         ("scoring", "scoring.event"),
         ("projection", "intake.event"),
         ("projection", "scoring.event"),
+        ("projection", "intake.api_key"),
         ("intake", "intake.command"),
         ("scoring", "scoring.command"),
         ("intake", "intake.api_key"),

@@ -70,9 +70,11 @@ def _restarted(entry: Entry) -> Entry:
                 levels(kept.levels, region=False),
                 registered=kept.registered,
                 submitted=kept.submitted,
+                rejected=kept.rejected,
                 tahapan=kept.tahapan,
                 main_urusan=kept.main_urusan,
                 other_urusan=kept.other_urusan,
+                candidate=kept.candidate,
             ),
         )
     back.told_now()

@@ -34,6 +34,7 @@ DOORS = {
         "services/intake/surface.py",
         "services/intake/web.py",
         "services/intake/web_indicators.py",
+        "services/intake/web_plans.py",
         "services/projection/",
     ),
     "os": ("shared/io/config.py", "shared/io/files.py", "deploy/"),

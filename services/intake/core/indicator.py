@@ -3,9 +3,11 @@
 A verdict is bound to exactly the files that were seen; a new claim releases it.
 """
 
+from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.intake.core import text
 from shared.kernel.errors import Refused
@@ -16,8 +18,8 @@ from shared.kernel.events.intake import (
     IndicatorReturned,
 )
 from shared.kernel.recorded import Event
-from shared.kernel.rules import ruleset
-from shared.kernel.rules.ruleset import LEVEL_MAX, RuleSet
+from shared.kernel.rules import levels, ruleset
+from shared.kernel.rules.ruleset import RuleSet
 
 # More files than this for one level is an archive, not a proof.
 EVIDENCE_FILES_MAX = 20
@@ -35,13 +37,17 @@ REASONS = (
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """Claim a level, 1 to 3, with its files; level 0 withdraws the claim."""
+    """Claim a level, 1 to 3, with its files; level 0 withdraws the claim.
+
+    Where the rules have bands, the raw `figure` may be given instead: the level follows from it.
+    """
 
     year: int
     innovation: str
     indicator: str
-    level: int
+    level: int | None = None
     evidence: tuple[EvidenceReference, ...] = ()
+    figure: Decimal | None = None
 
 
 class Accept(Struct, frozen=True, kw_only=True):
@@ -77,6 +83,7 @@ class Slot(Struct, frozen=True, kw_only=True):
     accepted_level: int = 0
     evidence: tuple[EvidenceReference, ...] = ()
     reason: str = ""
+    figure: Decimal | None = None
 
 
 EMPTY = Slot()
@@ -87,46 +94,56 @@ def evolve(slot: Slot, event: Event) -> Slot:
     match event:
         case IndicatorClaimed():
             status: Literal["empty", "claimed"] = "claimed" if event.level else "empty"
-            return Slot(status=status, level=event.level, evidence=event.evidence)
+            return Slot(
+                status=status, level=event.level, evidence=event.evidence, figure=event.figure
+            )
         case IndicatorAccepted():
-            return Slot(
-                status="accepted",
-                level=slot.level,
-                accepted_level=event.level,
-                evidence=slot.evidence,
-            )
+            return replace(slot, status="accepted", accepted_level=event.level, reason="")
         case IndicatorReturned():
-            return Slot(
-                status="returned", level=slot.level, evidence=slot.evidence, reason=event.reason
-            )
+            return replace(slot, status="returned", accepted_level=0, reason=event.reason)
         case _:
             return slot
 
 
 def decide(command: Command, slot: Slot, rules: RuleSet) -> tuple[Event, ...]:
     """What follows from the command; nothing where it is already true."""
-    _must_exist(rules, command.indicator, of_innovation=bool(command.innovation))
+    levels.must_exist(rules, command.indicator, of_innovation=bool(command.innovation))
     match command:
         case Claim():
-            return _claim(command, slot)
+            return _claim(command, slot, _claimed_level(command, rules))
         case Accept():
             return _accept(command, slot)
         case Return():
             return _return(command, slot)
 
 
-def _claim(command: Claim, slot: Slot) -> tuple[Event, ...]:
-    _must_be_level(command.level, level_min=0)
+def _claimed_level(command: Claim, rules: RuleSet) -> int:
+    """As given, or as the bands say; where both are given they must agree."""
+    if command.figure is None:
+        if command.level is None:
+            raise Refused("indicator.level_missing")
+        return command.level
+    bands = ruleset.row(rules, command.indicator).bands
+    if bands is None:
+        raise Refused("indicator.without_bands", indicator=command.indicator, rule_set=rules.id)
+    derived = ruleset.level_of(bands, command.figure)
+    if command.level not in (None, derived):
+        raise Refused("indicator.figure_disagrees", level=command.level, derived=derived)
+    return derived
+
+
+def _claim(command: Claim, slot: Slot, level: int) -> tuple[Event, ...]:
+    levels.must_be_level(level, level_min=0)
     if len(command.evidence) > EVIDENCE_FILES_MAX:
         raise Refused("evidence.too_many", files_max=EVIDENCE_FILES_MAX)
     for reference in command.evidence:
         text.check("document_number", reference.document_number, DOCUMENT_NUMBER_CHARACTERS_MAX)
-    if bool(command.evidence) != bool(command.level):
-        raise Refused("evidence.required" if command.level else "evidence.without_level")
+    if bool(command.evidence) != bool(level):
+        raise Refused("evidence.required" if level else "evidence.without_level")
     files = [reference.sha256 for reference in command.evidence]
     if len(set(files)) != len(files):
         raise Refused("evidence.named_twice")
-    same = slot.level == command.level and slot.evidence == command.evidence
+    same = (slot.level, slot.evidence, slot.figure) == (level, command.evidence, command.figure)
     if same and slot.status != "returned":
         return ()
     return (
@@ -134,14 +151,15 @@ def _claim(command: Claim, slot: Slot) -> tuple[Event, ...]:
             year=command.year,
             innovation=command.innovation,
             indicator=command.indicator,
-            level=command.level,
+            level=level,
             evidence=command.evidence,
+            figure=command.figure,
         ),
     )
 
 
 def _accept(command: Accept, slot: Slot) -> tuple[Event, ...]:
-    _must_be_level(command.level, level_min=1)
+    levels.must_be_level(command.level, level_min=1)
     _must_hold(command, slot)
     if command.level > slot.level:
         raise Refused("verification.above_claim", claimed=slot.level, level=command.level)
@@ -175,17 +193,6 @@ def _return(command: Return, slot: Slot) -> tuple[Event, ...]:
             note=command.note,
         ),
     )
-
-
-def _must_exist(rules: RuleSet, indicator: str, *, of_innovation: bool) -> None:
-    rows = ruleset.innovation_rows(rules) if of_innovation else ruleset.region_rows(rules)
-    if indicator not in {row.code for row in rows}:
-        raise Refused("indicator.unknown", indicator=indicator, rule_set=rules.id)
-
-
-def _must_be_level(level: int, *, level_min: int) -> None:
-    if not level_min <= level <= LEVEL_MAX:
-        raise Refused("indicator.level_out_of_range", level=level, level_max=LEVEL_MAX)
 
 
 def _must_hold(command: Accept | Return, slot: Slot) -> None:

@@ -1,4 +1,4 @@
-"""One innovation in one season: registered, revised, submitted."""
+"""One innovation in one season: registered, revised, submitted, rejected, withdrawn."""
 
 from datetime import date
 from typing import Literal
@@ -9,8 +9,10 @@ from services.intake.core import text
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.events.intake import (
     InnovationRegistered,
+    InnovationRejected,
     InnovationRevised,
     InnovationSubmitted,
+    InnovationWithdrawn,
     Profile,
 )
 from shared.kernel.recorded import Event
@@ -22,6 +24,15 @@ SHORT_TEXT_CHARACTERS_MAX = 200
 TAHAPAN = ("inisiatif", "uji_coba", "penerapan")
 BENTUK = ("", "tata_kelola", "pelayanan_publik", "lainnya")
 JENIS = ("", "digital", "nondigital")
+REASON_CHARACTERS_MAX = 2_000
+REJECTIONS = (
+    "di_luar_jangka_waktu",
+    "bukan_kewenangan_daerah",
+    "bukan_pembaruan",
+    "dilaporkan_ganda",
+    "rancang_bangun_tidak_sesuai",
+    "lainnya",
+)
 INISIATOR = ("", "kepala_daerah", "anggota_dprd", "perangkat_daerah", "asn", "masyarakat")
 URUSAN = range(1, 39)
 
@@ -49,13 +60,32 @@ class Submit(Struct, frozen=True, kw_only=True):
     innovation: str
 
 
-Command = Register | Revise | Submit
+class Withdraw(Struct, frozen=True, kw_only=True):
+    """Take the innovation out of the season; nothing of it is deleted."""
+
+    year: int
+    innovation: str
+    reason: str = ""
+
+
+class Reject(Struct, frozen=True, kw_only=True):
+    """Find that the innovation may not be assessed at all."""
+
+    year: int
+    innovation: str
+    reason: str
+    note: str = ""
+
+
+Command = Register | Revise | Submit | Withdraw | Reject
+
+Status = Literal["unknown", "draft", "submitted", "rejected", "withdrawn"]
 
 
 class Innovation(Struct, frozen=True, kw_only=True):
-    """An innovation as its stream says."""
+    """An innovation as its stream says; one that was rejected is a draft again once revised."""
 
-    status: Literal["unknown", "draft", "submitted"] = "unknown"
+    status: Status = "unknown"
     profile: Profile | None = None
 
 
@@ -68,9 +98,14 @@ def evolve(innovation: Innovation, event: Event) -> Innovation:
         case InnovationRegistered():
             return Innovation(status="draft", profile=event.profile)
         case InnovationRevised():
-            return Innovation(status=innovation.status, profile=event.profile)
+            status: Status = "draft" if innovation.status == "rejected" else innovation.status
+            return Innovation(status=status, profile=event.profile)
         case InnovationSubmitted():
             return Innovation(status="submitted", profile=innovation.profile)
+        case InnovationRejected():
+            return Innovation(status="rejected", profile=innovation.profile)
+        case InnovationWithdrawn():
+            return Innovation(status="withdrawn", profile=innovation.profile)
         case _:
             return innovation
 
@@ -84,12 +119,18 @@ def decide(command: Command, innovation: Innovation) -> tuple[Event, ...]:
             return _revise(command, innovation)
         case Submit():
             return _submit(command, innovation)
+        case Withdraw():
+            return _withdraw(command, innovation)
+        case Reject():
+            return _reject(command, innovation)
 
 
 def must_be_known(innovation: Innovation, name: str) -> None:
-    """Claims are made of innovations that were registered."""
+    """Claims are made of innovations that are registered, and not withdrawn since."""
     if innovation.status == "unknown":
         raise Missing("innovation.unknown", innovation=name)
+    if innovation.status == "withdrawn":
+        raise Refused("innovation.withdrawn", innovation=name)
 
 
 def must_be_submitted(innovation: Innovation, name: str) -> None:
@@ -100,11 +141,11 @@ def must_be_submitted(innovation: Innovation, name: str) -> None:
 
 
 def _register(command: Register, innovation: Innovation) -> tuple[Event, ...]:
-    if innovation.status != "unknown":
+    if innovation.status not in ("unknown", "withdrawn"):
         if innovation.profile == command.profile:
             return ()
         raise Refused("innovation.already_registered", innovation=command.innovation)
-    _check(command.profile)
+    check_profile(command.profile)
     return (
         InnovationRegistered(
             year=command.year, innovation=command.innovation, profile=command.profile
@@ -116,7 +157,7 @@ def _revise(command: Revise, innovation: Innovation) -> tuple[Event, ...]:
     must_be_known(innovation, command.innovation)
     if innovation.profile == command.profile:
         return ()
-    _check(command.profile)
+    check_profile(command.profile)
     return (
         InnovationRevised(
             year=command.year, innovation=command.innovation, profile=command.profile
@@ -128,10 +169,42 @@ def _submit(command: Submit, innovation: Innovation) -> tuple[Event, ...]:
     must_be_known(innovation, command.innovation)
     if innovation.status == "submitted":
         return ()
+    if innovation.status == "rejected":
+        raise Refused("innovation.rejected", innovation=command.innovation)
     return (InnovationSubmitted(year=command.year, innovation=command.innovation),)
 
 
-def _check(profile: Profile) -> None:
+def _withdraw(command: Withdraw, innovation: Innovation) -> tuple[Event, ...]:
+    text.check("reason", command.reason, REASON_CHARACTERS_MAX)
+    if innovation.status == "withdrawn":
+        return ()
+    must_be_known(innovation, command.innovation)
+    return (
+        InnovationWithdrawn(
+            year=command.year, innovation=command.innovation, reason=command.reason
+        ),
+    )
+
+
+def _reject(command: Reject, innovation: Innovation) -> tuple[Event, ...]:
+    text.check("note", command.note, REASON_CHARACTERS_MAX)
+    if command.reason not in REJECTIONS:
+        raise Refused("verification.unknown_reason", allowed=", ".join(REJECTIONS))
+    if innovation.status == "rejected":
+        return ()
+    must_be_submitted(innovation, command.innovation)
+    return (
+        InnovationRejected(
+            year=command.year,
+            innovation=command.innovation,
+            reason=command.reason,
+            note=command.note,
+        ),
+    )
+
+
+def check_profile(profile: Profile) -> None:
+    """What no profile may be, whatever else it says."""
     if not profile.name.strip():
         raise Refused("innovation.name_missing")
     for field, characters_max in _LIMITS.items():

@@ -64,8 +64,7 @@ def evolve(season: Season, event: Event) -> Season:
 
 def decide(command: Command, season: Season) -> tuple[Event, ...]:
     """Open once under one rule set; close once."""
-    if not YEAR_MIN <= command.year <= YEAR_MAX:
-        raise Refused("season.year_out_of_range", year=command.year)
+    must_be_a_year(command.year)
     text.check("letter", command.letter, LETTER_CHARACTERS_MAX)
     match command:
         case Open():
@@ -97,6 +96,12 @@ def _close(command: Close, season: Season) -> tuple[Event, ...]:
     if season.closed:
         return ()
     return (SeasonClosed(year=command.year, letter=command.letter),)
+
+
+def must_be_a_year(year: int) -> None:
+    """There was no index before the first, and nobody plans for the next century."""
+    if not YEAR_MIN <= year <= YEAR_MAX:
+        raise Refused("season.year_out_of_range", year=year)
 
 
 def must_be_open(season: Season, year: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -11,15 +12,19 @@ from shared.kernel.events.intake import (
     IndicatorClaimed,
     IndicatorReturned,
     InnovationRegistered,
+    InnovationRejected,
     InnovationRevised,
     InnovationSubmitted,
+    InnovationWithdrawn,
     Profile,
+    ResultPublished,
 )
 from shared.kernel.recorded import Recorded
-from shared.kernel.rules import ruleset
+from shared.kernel.rules import eligibility, ruleset
+from shared.kernel.rules.eligibility import Candidate
 from shared.kernel.rules.formula import Tally
 from shared.kernel.rules.ruleset import RuleSet
-from shared.kernel.scorecard import BASIC_AFFAIRS, Stage
+from shared.kernel.scorecard import Part, Stage, basic_affairs
 
 
 class Fact(Struct, frozen=True, kw_only=True):
@@ -41,12 +46,29 @@ class Slot(Struct, kw_only=True):
 
 
 class Held(Struct, kw_only=True):
-    """One innovation: its profile, its way through the season, its indicators."""
+    """One innovation: its profile, its way through the season, its indicators.
+
+    `refusal` is the reason with which a verifier rejected it, `rejected` the fact that says so.
+    """
 
     slots: dict[str, Slot]
     profile: Profile | None = None
     registered: Fact | None = None
     submitted: Fact | None = None
+    rejected: Fact | None = None
+    refusal: str = ""
+    candidate: Candidate = Candidate()
+
+
+class Official(Struct, frozen=True, kw_only=True):
+    """The decreed result of the season, and the fact that recorded it."""
+
+    score: Decimal
+    predikat: str
+    decree_number: str
+    source: str
+    sample: bool
+    seq: int
 
 
 class Dossier(Struct, kw_only=True):
@@ -54,13 +76,16 @@ class Dossier(Struct, kw_only=True):
 
     region: dict[str, Slot]
     innovations: dict[str, Held]
+    year: int = 0
     last_seq: int = 0
+    official: Official | None = None
 
 
 def opened(facts: Iterable[Recorded]) -> Dossier:
     """The dossier of a season's facts, given in the order in which they count."""
     dossier = Dossier(region={}, innovations={})
     for recorded in facts:
+        dossier.year = recorded.event.year
         dossier.last_seq = max(dossier.last_seq, recorded.seq)
         _file(dossier, recorded)
     return dossier
@@ -71,12 +96,19 @@ def _file(dossier: Dossier, recorded: Recorded) -> None:
     match recorded.event:
         case InnovationRegistered() as event:
             held = _held(dossier, event.innovation)
-            held.profile, held.registered = event.profile, fact
+            _profiled(held, event.profile)
+            held.registered = fact
         case InnovationRevised() as event:
-            held = _held(dossier, event.innovation)
-            held.profile = event.profile
+            _profiled(_held(dossier, event.innovation), event.profile)
         case InnovationSubmitted() as event:
-            _held(dossier, event.innovation).submitted = fact
+            held = _held(dossier, event.innovation)
+            held.submitted, held.rejected, held.refusal = fact, None, ""
+        case InnovationRejected() as event:
+            held = _held(dossier, event.innovation)
+            held.rejected, held.refusal = fact, event.reason
+        case InnovationWithdrawn() as event:
+            held = _held(dossier, event.innovation)
+            dossier.innovations[event.innovation] = Held(slots=held.slots)
         case IndicatorClaimed() as event:
             slots = _slots(dossier, event.innovation)
             slots[event.indicator] = Slot(level=event.level, claim=fact, evidence=event.evidence)
@@ -86,8 +118,24 @@ def _file(dossier: Dossier, recorded: Recorded) -> None:
         case IndicatorReturned() as event:
             slot = _slots(dossier, event.innovation).setdefault(event.indicator, Slot())
             slot.accepted, slot.verdict, slot.returned = 0, fact, event.reason
+        case ResultPublished() as event:
+            dossier.official = Official(
+                score=event.score,
+                predikat=event.predikat,
+                decree_number=event.decree_number,
+                source=event.source,
+                sample=event.sample,
+                seq=recorded.seq,
+            )
         case _:
             return
+
+
+def _profiled(held: Held, profile: Profile) -> None:
+    held.profile = profile
+    held.candidate = eligibility.candidate(
+        profile.implementation_date, profile.development_date, profile.design
+    )
 
 
 def _held(dossier: Dossier, innovation: str) -> Held:
@@ -109,25 +157,48 @@ def is_staged(held: Held, rules: RuleSet) -> bool:
     return held.profile is not None and held.profile.tahapan in counted
 
 
-def counts_at(held: Held, rules: RuleSet, stage: Stage) -> bool:
-    """Whether the innovation enters n; verified scores count only what was submitted."""
-    return is_staged(held, rules) and (stage == "mandiri" or held.submitted is not None)
+def refused(dossier: Dossier, held: Held, rules: RuleSet) -> tuple[str, ...]:
+    """Why the innovation may not be assessed: conditions not met, and a verifier's reason."""
+    verdict = (held.refusal,) if held.rejected is not None else ()
+    return (*eligibility.unmet(rules, dossier.year, held.candidate), *verdict)
+
+
+def part_at(dossier: Dossier, held: Held, rules: RuleSet, stage: Stage) -> Part:
+    """What the innovation is to a stage: it counts, keeps its place in n, or is not there."""
+    if not is_staged(held, rules):
+        return "absent"
+    if stage == "mandiri":
+        return "counts"
+    if held.submitted is None:
+        return "absent"
+    return "rejected" if refused(dossier, held, rules) else "counts"
+
+
+def counted_at(dossier: Dossier, rules: RuleSet, stage: Stage) -> dict[str, Held]:
+    """The innovations that enter n with their points, by name."""
+    return {
+        name: held
+        for name, held in dossier.innovations.items()
+        if part_at(dossier, held, rules, stage) == "counts"
+    }
 
 
 def tally(
     dossier: Dossier,
     rules: RuleSet,
     level: Callable[[Slot], int],
-    counts: Callable[[Held], bool],
+    part: Callable[[Held], Part],
 ) -> Tally:
     """What the formula is given, with any reading of levels and of what counts."""
     weights = {row.code: ruleset.weight_hundredths(row) for row in rules.rows}
-    counted = [held for held in dossier.innovations.values() if counts(held)]
+    parts = [(held, part(held)) for held in dossier.innovations.values()]
+    counted = [held for held, played in parts if played == "counts"]
     return Tally(
         spd=_points(dossier.region, weights, level),
         maturity=sum(_points(held.slots, weights, level) for held in counted),
         innovations=len(counted),
         affairs=len({urusan for held in counted for urusan in affairs_of(held, rules)}),
+        rejected=sum(1 for _, played in parts if played == "rejected"),
     )
 
 
@@ -137,7 +208,7 @@ def tally_at(dossier: Dossier, rules: RuleSet, stage: Stage) -> Tally:
         dossier,
         rules,
         lambda slot: level_at(slot, stage),
-        lambda held: counts_at(held, rules, stage),
+        lambda held: part_at(dossier, held, rules, stage),
     )
 
 
@@ -145,10 +216,7 @@ def affairs_of(held: Held, rules: RuleSet) -> set[int]:
     """The basic-service affairs the innovation covers under these rules."""
     if held.profile is None:
         return set()
-    counted = {held.profile.main_urusan}
-    if ruleset.declared(rules.affairs_counted) == "main_and_other_affairs":
-        counted.update(held.profile.other_urusan)
-    return counted & set(BASIC_AFFAIRS)
+    return basic_affairs(rules, held.profile.main_urusan, held.profile.other_urusan)
 
 
 def _points(

@@ -12,14 +12,18 @@ from msgspec import Struct
 
 from services.projection.core.dossier import (
     Dossier,
+    Held,
     Slot,
     affairs_of,
-    counts_at,
+    counted_at,
     level_at,
+    part_at,
+    refused,
     tally_at,
 )
-from shared.kernel.rules import formula, ruleset
+from shared.kernel.rules import formula, reading, ruleset
 from shared.kernel.rules.formula import Score
+from shared.kernel.rules.reading import Gap
 from shared.kernel.rules.ruleset import EXACT, Row, RuleSet
 from shared.kernel.scorecard import Stage
 
@@ -56,18 +60,38 @@ class Line(Struct, frozen=True, kw_only=True):
     share: Share
     evidence: tuple[str, ...]
     seqs: tuple[int, ...]
+    article: str
     certainty: str
     sources: tuple[str, ...]
 
 
+class Refusal(Struct, frozen=True, kw_only=True):
+    """An innovation that is reported and may not count: conditions not met, a verifier's reason.
+
+    As claimed it still counts; `takes_place` says whether it keeps its place in the divisor.
+    """
+
+    innovation: str
+    innovation_name: str
+    reasons: tuple[str, ...]
+    takes_place: bool
+    seqs: tuple[int, ...]
+
+
 class Explanation(Struct, frozen=True, kw_only=True):
-    """A score taken apart; `rounding` is what rounding added to the exact sum of the lines."""
+    """A score taken apart; `rounding` is what rounding added to the exact sum of the lines.
+
+    `refused` are innovations that are, or verified would be, worth nothing; `gaps` is what nobody
+    knows about the year's rules and this score rests on.
+    """
 
     score: Score
     basis: str
     affairs: tuple[int, ...]
     affairs_min: int
     lines: tuple[Line, ...]
+    refused: tuple[Refusal, ...]
+    gaps: tuple[Gap, ...]
     rounding: Share
 
 
@@ -92,6 +116,8 @@ def explain(dossier: Dossier, rules: RuleSet, stage: Stage) -> Explanation:
         affairs=tuple(sorted(_covered(dossier, rules, stage))),
         affairs_min=rules.affairs_min.value or 0,
         lines=tuple(lines),
+        refused=tuple(_refused(dossier, rules)),
+        gaps=reading.gaps(rules),
         rounding=share(Fraction(score.index) - told),
     )
 
@@ -110,31 +136,49 @@ def _region(dossier: Dossier, rules: RuleSet, stage: Stage, scale: int) -> Itera
     for row in ruleset.region_rows(rules):
         slot = dossier.region.get(row.code)
         if slot is not None and level_at(slot, stage):
-            yield _line(row, slot, stage, Fraction(100, scale), part="spd")
+            yield _line(rules, row, slot, stage, Fraction(100, scale), part="spd")
 
 
 def _innovations(
     dossier: Dossier, rules: RuleSet, stage: Stage, score: Score, scale: int
 ) -> Iterator[Line]:
     per_point = Fraction(100, scale * score.divisor)
-    for name, held in dossier.innovations.items():
-        if not counts_at(held, rules, stage) or held.profile is None:
-            continue
+    for name, held in counted_at(dossier, rules, stage).items():
         for row in ruleset.innovation_rows(rules):
             slot = held.slots.get(row.code)
             if slot is not None and level_at(slot, stage):
                 yield _line(
+                    rules,
                     row,
                     slot,
                     stage,
                     per_point,
                     part="sid",
                     innovation=name,
-                    innovation_name=held.profile.name,
+                    innovation_name=title(name, held),
                 )
 
 
+def title(name: str, held: Held) -> str:
+    """How people call the innovation."""
+    return held.profile.name if held.profile is not None else name
+
+
+def _refused(dossier: Dossier, rules: RuleSet) -> Iterator[Refusal]:
+    for name, held in dossier.innovations.items():
+        reasons = refused(dossier, held, rules)
+        if reasons and part_at(dossier, held, rules, "mandiri") == "counts":
+            yield Refusal(
+                innovation=name,
+                innovation_name=title(name, held),
+                reasons=reasons,
+                takes_place=bool(rules.rejected_in_divisor.value),
+                seqs=tuple(f.seq for f in (held.registered, held.rejected) if f is not None),
+            )
+
+
 def _line(
+    rules: RuleSet,
     row: Row,
     slot: Slot,
     stage: Stage,
@@ -160,18 +204,20 @@ def _line(
         share=share(hundredths * per_hundredth),
         evidence=tuple(reference.sha256 for reference in slot.evidence),
         seqs=tuple(fact.seq for fact in facts if fact is not None),
+        article=reading.article(rules, row),
         certainty=row.weight.certainty,
         sources=row.weight.sources,
     )
 
 
 def _number(dossier: Dossier, rules: RuleSet, stage: Stage, score: Score, scale: int) -> Line:
-    counted = [held for held in dossier.innovations.values() if counts_at(held, rules, stage)]
+    counted = counted_at(dossier, rules, stage).values()
+    row = next(each for each in rules.rows if each.unit == "count")
     return Line(
         part="number",
-        indicator="SID-JUMLAH_INOVASI",
-        nama="Jumlah inovasi daerah",
-        variabel="",
+        indicator=row.code,
+        nama=row.nama,
+        variabel=row.variabel,
         innovation="",
         innovation_name="",
         level=score.innovations,
@@ -180,6 +226,7 @@ def _number(dossier: Dossier, rules: RuleSet, stage: Stage, score: Score, scale:
         share=share(Fraction(score.number) * 100 * Fraction(100, scale)),
         evidence=(),
         seqs=tuple(sorted(held.registered.seq for held in counted if held.registered)),
+        article=reading.article(rules, row),
         certainty=rules.count_weight.certainty,
         sources=rules.count_weight.sources,
     )
@@ -188,8 +235,7 @@ def _number(dossier: Dossier, rules: RuleSet, stage: Stage, score: Score, scale:
 def _covered(dossier: Dossier, rules: RuleSet, stage: Stage) -> set[int]:
     return {
         urusan
-        for held in dossier.innovations.values()
-        if counts_at(held, rules, stage)
+        for held in counted_at(dossier, rules, stage).values()
         for urusan in affairs_of(held, rules)
     }
 
@@ -205,13 +251,21 @@ def sentences(explanation: Explanation, names: Sequence[str]) -> Iterator[str]:
         f"Urusan pelayanan dasar yang terisi: {covered} ({len(explanation.affairs)} dari 6; "
         f"syarat nilai jumlah inovasi {explanation.affairs_min})."
     )
+    for one in explanation.refused:
+        yield (
+            f"{one.innovation_name}: tidak memenuhi syarat ({', '.join(map(_why, one.reasons))}); "
+            "setelah verifikasi tidak bernilai"
+            f"{', tetapi tetap ikut membagi' if one.takes_place else ''}."
+        )
+    if not score.complete:
+        yield "Aturan tahun ini tidak lengkap: nilai di atas hanya memuat bagian yang diketahui."
     yield f"Pembulatan: {_comma(explanation.rounding.shown)} poin indeks."
 
 
 def _sentence(line: Line, score: Score) -> str:
     facts = ", ".join(f"ke-{seq}" for seq in line.seqs[:SEQS_SHOWN])
     facts += " …" if len(line.seqs) > SEQS_SHOWN else ""
-    earned = f"{_comma(line.share.shown)} poin indeks (peristiwa {facts})."
+    earned = f"{_comma(line.share.shown)} poin indeks ({line.article}; peristiwa {facts})."
     match line.part:
         case "spd":
             return f"{line.nama}, tingkat {line.level} × bobot {_comma(line.weight)}: {earned}"
@@ -222,6 +276,18 @@ def _sentence(line: Line, score: Score) -> str:
             )
         case "number":
             return f"{line.nama}, {line.level} × {_comma(line.weight)}: {earned}"
+
+
+# A verifier's reason is read as it is spelt.
+_REASONS = {
+    "undated": "waktu penerapan belum diisi",
+    "outside_window": "waktu penerapan di luar jangka dua tahun",
+    "too_short": "rancang bangun terlalu pendek",
+}
+
+
+def _why(reason: str) -> str:
+    return _REASONS.get(reason, reason.replace("_", " "))
 
 
 def _comma(number: Decimal) -> str:

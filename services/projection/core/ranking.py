@@ -22,6 +22,11 @@ NOT_ASSESSABLE = "Tidak Dapat Dinilai"
 ZERO = Decimal(0)
 
 
+def stated(stage: str) -> str:
+    """The name under which scores of a stage are kept that somebody told, and nobody computed."""
+    return f"stated:{stage}"
+
+
 class Place(Struct, frozen=True, kw_only=True):
     """One region's place; `rank` and `score` are None where no result is published."""
 
@@ -56,6 +61,11 @@ def rank(regions: Iterable[str], scores: Mapping[str, Decimal], stage: Stage) ->
     )
     unplaced = (Place(region=code, score=None, rank=None) for code in codes if code not in placed)
     return (*ranked, *unplaced)
+
+
+def place_among(index: Decimal, others: Iterable[Decimal]) -> int:
+    """The place of one rounded index among the others'."""
+    return 1 + sum(1 for other in others if other > index)
 
 
 def ranks(places: Iterable[Place], *, known: bool) -> dict[str, int]:

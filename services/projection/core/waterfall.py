@@ -1,11 +1,13 @@
-"""From the claimed to the verified score: what was lost, by cause, summing exactly.
+"""From the claimed to the verified score and on to the decree: what was lost, by cause, exactly.
 
 Causes are applied one after another in a declared order; each one's part is the difference that
-its step makes to the unrounded index, so the parts sum to the whole whatever the order. What
-submission takes away is split once more: points, divisor, number score and affairs gate.
+its step makes to the unrounded index, so the parts sum to the whole. Levels go first, then the
+innovations that do not count, then what their going does to gate, number and divisor. Where a
+cause is made of indicators or innovations, their own parts sum to it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -13,31 +15,37 @@ import msgspec
 from msgspec import Struct
 
 from services.projection.core import dossier as dossiers
-from services.projection.core.dossier import Dossier, Held, Slot
+from services.projection.core.dossier import Dossier, Held, Official, Slot
 from services.projection.core.explanation import Share, share
-from shared.kernel.rules import formula
-from shared.kernel.rules.formula import Tally
+from shared.kernel.rules import formula, ruleset
+from shared.kernel.rules.formula import Score, Tally
 from shared.kernel.rules.ruleset import RuleSet
+from shared.kernel.scorecard import Part
 
 Cause = Literal[
     "returned",
     "downgraded",
     "unverified",
     "not_submitted",
-    "divisor",
-    "number",
+    "ineligible",
     "affairs_gate",
+    "number",
+    "divisor",
 ]
 
 
 class Lost(Struct, frozen=True, kw_only=True):
-    """One slot's part in a cause: what was claimed, what counts, and the facts that say so."""
+    """One slot's or innovation's part in a cause: what was claimed, what counts, who says so.
+
+    `indicator` is empty where the whole innovation does not count; the levels are then 0.
+    """
 
     innovation: str
     indicator: str
     claimed: int
     counts: int
-    reason: str
+    reasons: tuple[str, ...]
+    change: Share
     seqs: tuple[int, ...]
 
 
@@ -46,97 +54,137 @@ class Step(Struct, frozen=True, kw_only=True):
 
     cause: Cause
     change: Share
-    slots: tuple[Lost, ...]
+    items: tuple[Lost, ...]
 
 
 class Waterfall(Struct, frozen=True, kw_only=True):
-    """The two scores and every cause between them."""
+    """The scores of the stages and every cause between them.
 
-    claimed: formula.Score
-    verified: formula.Score
+    The steps and `rounding` sum to `verified` less `claimed`. A decree says one number: `decreed`
+    is that less `verified`, None until there is one; nobody publishes its causes.
+    """
+
+    claimed: Score
+    verified: Score
+    official: Official | None
     steps: tuple[Step, ...]
     rounding: Share
+    decreed: Decimal | None
 
 
 def fall(dossier: Dossier, rules: RuleSet) -> Waterfall:
     """Every cause with its part; those that change nothing are there with nothing."""
-    staged = _staged(rules)
-    states = [
-        dossiers.tally(dossier, rules, level, staged)
-        for level in (_claimed, _without_returned, _without_excess, _accepted)
-    ]
+    claimed = dossiers.tally(dossier, rules, _claimed, _staged(rules))
+    per_point = Fraction(100, formula.scale_hundredths(rules))
+    divided = per_point / formula.score(rules, claimed).divisor
+    readings = (_claimed, _without_returned, _without_excess, _accepted)
     named: tuple[Cause, ...] = ("returned", "downgraded", "unverified")
-    steps = [
-        _step(dossier, rules, cause, before, after)
-        for cause, before, after in zip(named, states[:-1], states[1:], strict=True)
-    ]
+    steps = []
+    for cause, before, after in zip(named, readings[:-1], readings[1:], strict=True):
+        worth = _Worth(rules, before, after, per_point, divided)
+        steps.append(_summed(cause, _slots_of(dossier, rules, cause, worth)))
+    checked = dossiers.tally(dossier, rules, _accepted, _staged(rules))
     verified = dossiers.tally_at(dossier, rules, "terverifikasi")
-    steps.extend(_submission(rules, states[-1], verified))
-    claimed_score = formula.score(rules, states[0])
-    verified_score = formula.score(rules, verified)
+    steps.append(_summed("not_submitted", _gone(dossier, rules, "absent", divided)))
+    steps.append(_summed("ineligible", _gone(dossier, rules, "rejected", divided)))
+    steps.extend(_counted(rules, checked, verified))
+    claimed_score, verified_score = formula.score(rules, claimed), formula.score(rules, verified)
     told = sum((step.change.exact for step in steps), Fraction(0))
+    official = dossier.official
     return Waterfall(
         claimed=claimed_score,
         verified=verified_score,
+        official=official,
         steps=tuple(steps),
         rounding=share(Fraction(verified_score.index) - Fraction(claimed_score.index) - told),
+        decreed=None if official is None else official.score - verified_score.index,
     )
 
 
-def _submission(rules: RuleSet, before: Tally, after: Tally) -> list[Step]:
-    """What leaves with innovations that were never sent, one quantity at a time."""
-    moves: tuple[tuple[Cause, dict[str, int]], ...] = (
-        ("not_submitted", {"maturity": after.maturity}),
-        ("affairs_gate", {"affairs": after.affairs}),
-    )
-    steps = []
-    for cause, change in moves:
-        moved = msgspec.structs.replace(before, **change)
-        steps.append(Step(cause=cause, change=_change(rules, before, moved), slots=()))
-        before = moved
-    whole = formula.exact_index(rules, after) - formula.exact_index(rules, before)
-    number = Fraction(formula.score(rules, after).number - formula.score(rules, before).number)
+class _Worth:
+    """What changing from one reading of levels to another is worth, slot by slot."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        before: Callable[[Slot], int],
+        after: Callable[[Slot], int],
+        per_point: Fraction,
+        divided: Fraction,
+    ) -> None:
+        self._weights = {row.code: ruleset.weight_hundredths(row) for row in rules.rows}
+        self._before, self._after = before, after
+        self._per_point, self._divided = per_point, divided
+
+    def of(self, innovation: str, code: str, slot: Slot) -> Fraction:
+        """In index points; an innovation's points are divided, the region's own are not."""
+        hundredths = self._weights.get(code, 0) * (self._after(slot) - self._before(slot))
+        return hundredths * (self._divided if innovation else self._per_point)
+
+
+def _slots_of(dossier: Dossier, rules: RuleSet, cause: Cause, worth: _Worth) -> Iterator[Lost]:
+    staged = _staged(rules)
+    tables = [("", dossier.region)] + [
+        (name, held.slots) for name, held in dossier.innovations.items() if staged(held) == "counts"
+    ]
+    for name, slots in tables:
+        for code, slot in slots.items():
+            if _cause(slot) == cause:
+                yield Lost(
+                    innovation=name,
+                    indicator=code,
+                    claimed=slot.level,
+                    counts=slot.accepted,
+                    reasons=(slot.returned,) if slot.returned else (),
+                    change=share(worth.of(name, code, slot)),
+                    seqs=tuple(f.seq for f in (slot.claim, slot.verdict) if f is not None),
+                )
+
+
+def _gone(dossier: Dossier, rules: RuleSet, part: Part, divided: Fraction) -> Iterator[Lost]:
+    """Innovations that count as claimed and not as verified, with the points that leave."""
+    weights = {row.code: ruleset.weight_hundredths(row) for row in rules.rows}
+    for name, held in dossier.innovations.items():
+        played = dossiers.part_at(dossier, held, rules, "terverifikasi")
+        if not dossiers.is_staged(held, rules) or played != part:
+            continue
+        points = sum(weights.get(code, 0) * slot.accepted for code, slot in held.slots.items())
+        yield Lost(
+            innovation=name,
+            indicator="",
+            claimed=0,
+            counts=0,
+            reasons=dossiers.refused(dossier, held, rules) if part == "rejected" else (),
+            change=share(-points * divided),
+            seqs=tuple(f.seq for f in (held.registered, held.rejected) if f is not None),
+        )
+
+
+def _counted(rules: RuleSet, before: Tally, after: Tally) -> Iterator[Step]:
+    """What fewer innovations do to gate, number and divisor, one quantity at a time."""
+    before = msgspec.structs.replace(before, maturity=after.maturity)
+    gated = msgspec.structs.replace(before, affairs=after.affairs)
+    yield Step(cause="affairs_gate", change=_change(rules, before, gated), items=())
+    whole = formula.exact_index(rules, after) - formula.exact_index(rules, gated)
+    number = Fraction(formula.score(rules, after).number - formula.score(rules, gated).number)
     number *= Fraction(100 * 100, formula.scale_hundredths(rules))
-    steps.append(Step(cause="number", change=share(number), slots=()))
-    steps.append(Step(cause="divisor", change=share(whole - number), slots=()))
-    return steps
+    yield Step(cause="number", change=share(number), items=())
+    yield Step(cause="divisor", change=share(whole - number), items=())
 
 
-def _step(dossier: Dossier, rules: RuleSet, cause: Cause, before: Tally, after: Tally) -> Step:
-    return Step(
-        cause=cause,
-        change=_change(rules, before, after),
-        slots=tuple(_lost(dossier, rules, cause)),
-    )
+def _summed(cause: Cause, items: Iterable[Lost]) -> Step:
+    ordered = tuple(sorted(items, key=lambda item: item.change.exact))
+    whole = sum((item.change.exact for item in ordered), Fraction(0))
+    return Step(cause=cause, change=share(whole), items=ordered)
 
 
 def _change(rules: RuleSet, before: Tally, after: Tally) -> Share:
     return share(formula.exact_index(rules, after) - formula.exact_index(rules, before))
 
 
-def _lost(dossier: Dossier, rules: RuleSet, cause: Cause) -> list[Lost]:
-    staged = _staged(rules)
-    tables = [("", dossier.region)] + [
-        (name, held.slots) for name, held in dossier.innovations.items() if staged(held)
-    ]
-    return [
-        Lost(
-            innovation=name,
-            indicator=code,
-            claimed=slot.level,
-            counts=slot.accepted,
-            reason=slot.returned,
-            seqs=tuple(fact.seq for fact in (slot.claim, slot.verdict) if fact is not None),
-        )
-        for name, slots in tables
-        for code, slot in slots.items()
-        if _cause(slot) == cause
-    ]
-
-
 def _cause(slot: Slot) -> Cause | None:
-    """Why a slot counts for less than it claims; None where it does not."""
-    if slot.accepted >= slot.level:
+    """Why a slot does not count for what it claims; None where it does."""
+    if slot.accepted == slot.level:
         return None
     if slot.returned:
         return "returned"
@@ -159,5 +207,5 @@ def _accepted(slot: Slot) -> int:
     return slot.accepted
 
 
-def _staged(rules: RuleSet) -> Callable[[Held], bool]:
-    return lambda held: dossiers.is_staged(held, rules)
+def _staged(rules: RuleSet) -> Callable[[Held], Part]:
+    return lambda held: "counts" if dossiers.is_staged(held, rules) else "absent"

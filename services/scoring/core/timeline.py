@@ -12,10 +12,14 @@ from itertools import groupby
 from msgspec import Struct
 
 from shared.kernel.events.intake import (
-    ResultPublished,
-    SeasonClosed,
-    SeasonEntered,
-    SeasonOpened,
+    IndicatorAccepted,
+    IndicatorClaimed,
+    IndicatorReturned,
+    InnovationRegistered,
+    InnovationRejected,
+    InnovationRevised,
+    InnovationSubmitted,
+    InnovationWithdrawn,
 )
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Event, Recorded
@@ -23,6 +27,16 @@ from shared.kernel.rules.formula import Score
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import STAGES, Scorecard, Stage
 
+BEARING = (
+    InnovationRegistered,
+    InnovationRevised,
+    InnovationSubmitted,
+    InnovationWithdrawn,
+    InnovationRejected,
+    IndicatorClaimed,
+    IndicatorAccepted,
+    IndicatorReturned,
+)
 BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -49,8 +63,8 @@ class Outcome(Struct, frozen=True):
 
 
 def bears_on_score(event: Event) -> bool:
-    """Whether a fact can change a computed score; entries and official results cannot."""
-    return not isinstance(event, SeasonOpened | SeasonClosed | SeasonEntered | ResultPublished)
+    """Whether a fact can change a computed score; calendars, results, targets, what-ifs cannot."""
+    return isinstance(event, BEARING)
 
 
 def advance(entry: Entry, batch: Sequence[Recorded]) -> Outcome | None:
@@ -185,6 +199,7 @@ def _point(
         divisor=score.divisor,
         affairs=score.affairs,
         complete=score.complete,
+        rejected=score.rejected,
         cut_seq=cut_seq,
         happened_at=fact.happened_at,
         known_at=known_at,

@@ -81,6 +81,23 @@ class InnovationSubmitted(Struct, frozen=True, kw_only=True, tag="innovation.sub
     innovation: str
 
 
+class InnovationWithdrawn(Struct, frozen=True, kw_only=True, tag="innovation.withdrawn.1"):
+    """The region took the innovation out of the season; registering it again brings it back."""
+
+    year: int
+    innovation: str
+    reason: str = ""
+
+
+class InnovationRejected(Struct, frozen=True, kw_only=True, tag="innovation.rejected.1"):
+    """A verifier found that it may not be assessed; it counts again when it is sent again."""
+
+    year: int
+    innovation: str
+    reason: str
+    note: str = ""
+
+
 class EvidenceReference(Struct, frozen=True, kw_only=True):
     """One evidence file by its fingerprint; the bytes live in the evidence store."""
 
@@ -94,7 +111,8 @@ class EvidenceReference(Struct, frozen=True, kw_only=True):
 class IndicatorClaimed(Struct, frozen=True, kw_only=True, tag="indicator.claimed.1"):
     """A level of one indicator was claimed; any earlier verdict on it is released.
 
-    `innovation` is empty for the region's own rows. Level 0 withdraws the claim.
+    `innovation` is empty for the region's own rows. Level 0 withdraws the claim. `figure` is the
+    raw value from which the level was derived by the rule set's bands, where one was given.
     """
 
     year: int
@@ -102,6 +120,7 @@ class IndicatorClaimed(Struct, frozen=True, kw_only=True, tag="indicator.claimed
     level: int
     innovation: str = ""
     evidence: tuple[EvidenceReference, ...] = ()
+    figure: Decimal | None = None
 
 
 class IndicatorAccepted(Struct, frozen=True, kw_only=True, tag="indicator.accepted.1"):
@@ -130,7 +149,8 @@ class ResultPublished(Struct, frozen=True, kw_only=True, tag="result.published.1
     """The official result of a region in a season, as its decree or its source states it.
 
     A later one in the same stream corrects the earlier. `sample` marks invented values
-    (*data contoh*); `score` keeps the scale of its year.
+    (*data contoh*); `score` keeps the scale of its year. The counts are as published, None where
+    nobody said: innovations, agencies (perangkat daerah) that reported, and agencies there are.
     """
 
     year: int
@@ -142,6 +162,66 @@ class ResultPublished(Struct, frozen=True, kw_only=True, tag="result.published.1
     decree_date: date | None = None
     source: str = ""
     sample: bool = False
+    innovations: int | None = None
+    agencies: int | None = None
+    agencies_total: int | None = None
+
+
+class ScoreReported(Struct, frozen=True, kw_only=True, tag="score.reported.1"):
+    """A score of a stage before the decree, as someone stated it: no evidence of it is held here.
+
+    Fields as in `ResultPublished`; `stage` is `mandiri` or `terverifikasi`.
+    """
+
+    year: int
+    stage: str
+    score: Decimal
+    predikat: str
+    rule_set: str
+    rule_digest: str
+    source: str
+    sample: bool = False
+    innovations: int | None = None
+    agencies: int | None = None
+    agencies_total: int | None = None
+
+
+class TargetSet(Struct, frozen=True, kw_only=True, tag="target.set.1"):
+    """The index a region's plan (RPJMD) promises for a year, with the regulation that says so."""
+
+    year: int
+    target: Decimal
+    instrument: str
+
+
+Hypothesis = (
+    InnovationRegistered
+    | InnovationRevised
+    | InnovationSubmitted
+    | InnovationWithdrawn
+    | IndicatorClaimed
+    | IndicatorAccepted
+)
+
+
+class BranchSaved(Struct, frozen=True, kw_only=True, tag="branch.saved.1"):
+    """A what-if: hypothetical facts over a cut of the region's log. It changes no score.
+
+    `cut_seq` is the last fact the branch rests on; a later one of the same name replaces it.
+    """
+
+    year: int
+    branch: str
+    name: str
+    cut_seq: int
+    hypotheses: tuple[Hypothesis, ...]
+
+
+class BranchDiscarded(Struct, frozen=True, kw_only=True, tag="branch.discarded.1"):
+    """The branch is no longer shown."""
+
+    year: int
+    branch: str
 
 
 IntakeEvent = (
@@ -151,8 +231,14 @@ IntakeEvent = (
     | InnovationRegistered
     | InnovationRevised
     | InnovationSubmitted
+    | InnovationWithdrawn
+    | InnovationRejected
     | IndicatorClaimed
     | IndicatorAccepted
     | IndicatorReturned
     | ResultPublished
+    | ScoreReported
+    | TargetSet
+    | BranchSaved
+    | BranchDiscarded
 )

@@ -11,7 +11,8 @@ class ScoreCalculated(Struct, frozen=True, kw_only=True, tag="score.calculated.1
 
     `happened_at` is when the facts took place, `known_at` when this log knew them, `cut_seq` the
     last fact of the region's intake log that counted. Points are exact decimals; `index` is
-    rounded by the rule set. `complete` is false where the rule set has rows of unknown weight.
+    rounded by the rule set. `complete` is false where the rule set has rows of unknown weight;
+    `rejected` innovations are reported and worth nothing.
     """
 
     year: int
@@ -30,6 +31,7 @@ class ScoreCalculated(Struct, frozen=True, kw_only=True, tag="score.calculated.1
     cut_seq: int
     happened_at: datetime
     known_at: datetime
+    rejected: int = 0
 
 
 ScoringEvent = ScoreCalculated

@@ -27,13 +27,15 @@ class Tally(Struct, frozen=True, kw_only=True):
     """What counts for one region, year and stage; `spd` and `maturity` in hundredths of points.
 
     `maturity` is the sum over all counted innovations, `innovations` their number n, `affairs`
-    how many of the six basic-service affairs they cover.
+    how many of the six basic-service affairs they cover, `rejected` those that were reported and
+    may not count.
     """
 
     spd: int
     maturity: int
     innovations: int
     affairs: int
+    rejected: int = 0
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -54,6 +56,7 @@ class Score(Struct, frozen=True, kw_only=True):
     innovations: int
     affairs: int
     complete: bool
+    rejected: int = 0
 
 
 class _Plan(Struct, frozen=True, kw_only=True):
@@ -67,6 +70,7 @@ class _Plan(Struct, frozen=True, kw_only=True):
     count_weight: int
     count_max: int
     affairs_min: int
+    rejected_divide: bool
     quantum: Decimal
     predikat: tuple[tuple[Decimal, str], ...]
     complete: bool
@@ -90,6 +94,7 @@ def score(rules: RuleSet, tally: Tally) -> Score:
         innovations=tally.innovations,
         affairs=tally.affairs,
         complete=plan.complete,
+        rejected=tally.rejected,
     )
 
 
@@ -125,11 +130,13 @@ def _mean_with_floor(plan: _Plan, tally: Tally) -> Shape:
     """From 2021: SPD + mean maturity over at least `floor` innovations + number, out of 100.
 
     The count is uncapped in the divisor and capped in the number score, which falls to nothing
-    when too few basic-service affairs are covered.
+    when too few basic-service affairs are covered. A rejected innovation is worth nothing, and
+    keeps its place in the divisor where the year's rules say so.
     """
     gated = tally.affairs < plan.affairs_min
     number = 0 if gated else min(tally.innovations, plan.count_max) * plan.count_weight
-    return Shape(divisor=max(plan.floor, tally.innovations), number=number)
+    dividing = tally.innovations + (tally.rejected if plan.rejected_divide else 0)
+    return Shape(divisor=max(plan.floor, dividing), number=number)
 
 
 # A year that changes the shape of the sum adds a name; the old function stays.
@@ -161,6 +168,7 @@ def _plan(rules: RuleSet) -> _Plan:
         count_weight=hundredths(declared(rules.count_weight)) if scaled else 0,
         count_max=declared(rules.count_max) if scaled else 0,
         affairs_min=rules.affairs_min.value or 0,
+        rejected_divide=bool(rules.rejected_in_divisor.value),
         quantum=Decimal((0, (1,), -declared(rules.places))),
         predikat=_floors(rules),
         complete=is_complete(rules),

@@ -107,7 +107,10 @@ class AlternativeBasis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One scored row. Key it by `code`: the printed `number` moves between years."""
+    """One scored row. Key it by `code`: the printed `number` moves between years.
+
+    `number` is empty where nobody knows it; the name of such a row is all that is known.
+    """
 
     code: str
     number: str
@@ -126,7 +129,10 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RuleSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything a score of one assessment year depends on."""
+    """Everything a score of one assessment year depends on.
+
+    `catalogue` is the instrument that carries the rows, as a citizen would cite it.
+    """
 
     id: str
     year: int
@@ -135,6 +141,7 @@ class RuleSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: str
     basis: str
     formula: Formula
+    catalogue: Sourced[str]
     sources: dict[str, str]
     score_max: Sourced[Decimal]
     spd_max: Sourced[Decimal]
@@ -216,6 +223,11 @@ def declared(sourced: Sourced[T]) -> T:
     return sourced.value
 
 
+def best(rows: Iterable[Row]) -> int:
+    """The hundredths of points that these rows are worth together, at most."""
+    return LEVEL_MAX * sum(weight_hundredths(each) for each in rows)
+
+
 @lru_cache(maxsize=RULE_SETS_MAX)
 def is_complete(rules: RuleSet) -> bool:
     """Whether every number the formula needs is known, and the rows add up to the stated maxima.
@@ -227,7 +239,7 @@ def is_complete(rules: RuleSet) -> bool:
     counts = (rules.divisor_floor, rules.count_max)
     if not (rules.rows and known and all(each.certainty != "unknown" for each in counts)):
         return False
-    region, innovation = (_best(of(rules)) for of in (region_rows, innovation_rows))
+    region, innovation = (best(of(rules)) for of in (region_rows, innovation_rows))
     number = hundredths(declared(rules.count_weight)) * declared(rules.count_max)
     return (region, innovation, region + innovation + number) == (
         hundredths(declared(rules.spd_max)),
@@ -252,10 +264,6 @@ def level_of(bands: Bands, raw: Decimal) -> int:
 @lru_cache(maxsize=RULE_SETS_MAX)
 def _rows_by_code(rules: RuleSet) -> dict[str, Row]:
     return {each.code: each for each in rules.rows}
-
-
-def _best(rows: Iterable[Row]) -> int:
-    return LEVEL_MAX * sum(weight_hundredths(each) for each in rows)
 
 
 def _refuse_float(text: str) -> NoReturn:

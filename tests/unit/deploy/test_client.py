@@ -1,23 +1,34 @@
 """The tenants' client: a key on every write, the same bytes again, a sentence on refusal."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import httpx
 import msgspec
 import pytest
 
+from deploy.client import __main__ as command_line
 from deploy.client import wire
 from deploy.client.client import Client
 from deploy.client.wire import Rejected, Unreachable
 from services.intake.bodies import (
     ITEMS_MAX,
+    BranchBody,
+    BranchView,
     ClaimBody,
     ClaimItemBody,
+    DiscardingBody,
     FileBody,
-    ProfileBody,
     RegisterBody,
+    RejectionBody,
+    ReportBody,
     ReviseBody,
+    SpeltReportBody,
+    TargetBody,
+    WithdrawalBody,
 )
+from shared.kernel.events.intake import BranchSaved, IndicatorClaimed
+from shared.kernel.hypotheses import Claim, ProfileBody
 
 SHA = "ab" * 32
 CLAIM = ClaimBody(level=2, evidence=(FileBody(sha256=SHA),))
@@ -63,6 +74,10 @@ class Intake:
     def client(self) -> Client:
         http = httpx.AsyncClient(base_url="http://intake", transport=httpx.MockTransport(self))
         return Client(http, "jejak_a_b", self.pause)
+
+
+def addresses(intake: Intake) -> list[tuple[str, str]]:
+    return [(asked.method, asked.url.path) for asked in intake.asked]
 
 
 def recorded(request: httpx.Request) -> httpx.Response:
@@ -192,3 +207,71 @@ async def test_an_item_that_is_refused_for_good_is_told_and_not_repeated() -> No
     told = await intake.client().claim_many("63.10", 2026, items, key="k1")
     assert told.outcomes[0].detail == "Indikator X tidak ada."
     assert len(intake.asked) == 1
+
+
+async def test_every_decision_on_an_innovation_goes_to_its_own_address() -> None:
+    intake = Intake(httpx.Response(201, json=RECEIPT))
+    client = intake.client()
+    rejection = RejectionBody(reason="bukan_pembaruan", note="Layanan rutin.")
+    await client.withdraw("63.10", 2026, "si-a", WithdrawalBody(reason="Digabung."), key="k1")
+    await client.reject("63.10", 2026, "si-a", rejection, key="k2")
+    base = "/v1/regions/63.10/seasons/2026/innovations/si-a"
+    assert addresses(intake) == [("POST", f"{base}/withdrawal"), ("POST", f"{base}/rejection")]
+    assert [asked.headers["Idempotency-Key"] for asked in intake.asked] == ["k1", "k2"]
+    assert msgspec.json.decode(intake.asked[1].content, type=RejectionBody) == rejection
+
+
+async def test_a_told_score_is_sent_as_it_is_spelt_under_its_stage() -> None:
+    intake = Intake(httpx.Response(201, json=RECEIPT))
+    body = ReportBody(score=Decimal("63.85"), predikat="Sangat Inovatif", source="pemberitaan")
+    await intake.client().report_score("19.71", 2023, "mandiri", body, key="k1")
+    assert addresses(intake) == [("PUT", "/v1/regions/19.71/seasons/2023/scores/mandiri")]
+    assert msgspec.json.decode(intake.asked[0].content, type=SpeltReportBody).score == "63.85"
+
+
+async def test_a_target_belongs_to_a_year_and_no_season() -> None:
+    intake = Intake(httpx.Response(201, json=RECEIPT))
+    body = TargetBody(target="52.00", instrument="data contoh")
+    await intake.client().set_target("63.10", 2026, body, key="k1")
+    assert addresses(intake) == [("PUT", "/v1/regions/63.10/targets/2026")]
+    assert msgspec.json.decode(intake.asked[0].content, type=TargetBody) == body
+
+
+async def test_a_what_if_is_kept_read_back_and_discarded() -> None:
+    saved = BranchSaved(
+        year=2026,
+        branch="rencana",
+        name="Rencana",
+        cut_seq=7,
+        hypotheses=(IndicatorClaimed(year=2026, indicator="SPD-12", level=2),),
+    )
+    view = msgspec.json.encode(BranchView(region="63.10", version=1, saved=saved))
+    receipt = httpx.Response(201, json=RECEIPT)
+    intake = Intake(receipt, httpx.Response(200, content=view), receipt)
+    client = intake.client()
+    body = BranchBody(name="Rencana", hypotheses=(Claim(indicator="SPD-12", level=2),))
+    await client.save_branch("63.10", 2026, "rencana", body, key="k1")
+    assert (await client.branch("63.10", 2026, "rencana")).saved == saved
+    await client.discard_branch("63.10", 2026, "rencana", DiscardingBody(), key="k2")
+    path = "/v1/regions/63.10/seasons/2026/branches/rencana"
+    assert addresses(intake) == [("PUT", path), ("GET", path), ("POST", f"{path}/discarding")]
+    assert msgspec.json.decode(intake.asked[0].content, type=BranchBody) == body
+
+
+async def test_a_claim_may_give_the_figure_from_which_the_level_follows() -> None:
+    intake = Intake(httpx.Response(201, json=RECEIPT))
+    body = ClaimBody(figure="4.37", evidence=(FileBody(sha256=SHA),))
+    await intake.client().claim("63.10", 2026, "", "SPD-12", body, key="k1")
+    sent = msgspec.json.decode(intake.asked[0].content)
+    assert (sent["figure"], sent["level"]) == ("4.37", None)
+
+
+def test_the_command_line_takes_a_level_or_a_figure_and_never_both() -> None:
+    given = ["claim", "--url", "u", "--key", "k", "--region", "63.10", "--year", "2026"]
+    given += ["--indicator", "SPD-12", "--file", "a.pdf"]
+    parser = command_line._parser()
+    assert parser.parse_args([*given, "--figure", "-1.5"]).figure == "-1.5"
+    assert parser.parse_args([*given, "--level", "2"]).level == 2
+    for wrong in ([], ["--level", "2", "--figure", "4.37"]):
+        with pytest.raises(SystemExit):
+            parser.parse_args([*given, *wrong])

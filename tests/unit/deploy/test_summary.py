@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 
 from deploy import summary
+from deploy.sample import history
+from deploy.sample.plan import level_of
 from deploy.sample.ranking import Ranking, Row
 
 
@@ -42,7 +44,7 @@ def test_each_line_says_what_the_ranking_said() -> None:
 def test_the_claim_to_try_raises_a_row_of_the_region_with_evidence_it_has() -> None:
     claim = summary.best_claim()
     assert not claim.innovation
-    assert claim.level < 3
+    assert level_of(claim) < 3
     assert len(claim.evidence[0].sha256) == 64
 
 
@@ -53,3 +55,13 @@ def test_the_credentials_name_the_file_and_show_one_key(tmp_path: Path) -> None:
     assert str(file) in told
     assert "jejak_a_b" in told
     assert "no" not in told.split()
+
+
+def test_the_addresses_name_a_history_that_the_sample_really_has() -> None:
+    told = {name: f"http://{name.lower()}" for name in ("PROJECTION", "INTAKE", "SCORING")}
+    lines = list(summary._addresses({f"{name}_URL": url for name, url in told.items()}))
+    [line] = [line for line in lines if "/history" in line]
+    assert "http://projection/v1/regions/19.71/history" in line
+    years = [row.year for row in history.rows() if row.region == summary.REGION_OF_HISTORY]
+    assert f"Pangkalpinang sejak {min(years)}" in line
+    assert len(years) == 4

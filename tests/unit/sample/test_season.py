@@ -1,142 +1,27 @@
 """The open season of the sample: complete, repeatable, in order, nothing intake would refuse."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import reduce
-from typing import Any
 
 import msgspec
 import pytest
 
 from deploy.sample import calendar, draw, expected, profiles
-from deploy.sample.plan import Acceptances, Claims, Plan, Registrations, Returns, Submissions
-from deploy.sample.traits import ALL, PROVINCE, RULES_OPEN, YEAR_OPEN
-from services.intake.core import indicator, innovation, occurrence
-from services.intake.core.occurrence import Occurrence
+from deploy.sample.plan import (
+    Plan,
+    Registrations,
+    Rejections,
+    Returns,
+    Submissions,
+    Withdrawals,
+)
+from deploy.sample.traits import ALL, PROVINCE, REJECTED, WITHDRAWN
+from services.intake.core import indicator
 from shared.io import rulebook
 from shared.kernel import names, regions
-from shared.kernel.events.intake import EvidenceReference
-from shared.kernel.recorded import Event
-from shared.kernel.rules import affairs, formula
+from shared.kernel.events.intake import InnovationRejected, InnovationWithdrawn
+from shared.kernel.rules import affairs, eligibility, formula
 from shared.kernel.scorecard import STAGES, Scorecard
-
-NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
-DAYS = calendar.season(NOW)
-PLANS = [draw.season(traits, DAYS) for traits in ALL]
-RULES = rulebook.rule_sets()[RULES_OPEN]
-
-Moved = tuple[datetime | None, Any, Any, str]
-
-
-def commands(plan: Plan) -> Iterator[Moved]:
-    """Every fact as intake's core is asked for it: moment, noun, command, stream."""
-    for step in plan.sent:
-        match step:
-            case Registrations() | Submissions():
-                yield from of_innovations(step)
-            case Claims():
-                yield from claims(plan, step)
-            case Acceptances() | Returns():
-                yield from verdicts(step)
-
-
-def of_innovations(step: Registrations | Submissions) -> Iterator[Moved]:
-    if isinstance(step, Registrations):
-        for body in step.items:
-            register = innovation.Register(
-                year=YEAR_OPEN, innovation=body.innovation, profile=body.profile.profile()
-            )
-            stream = names.innovation(YEAR_OPEN, body.innovation)
-            yield body.occurred_at, innovation, register, stream
-    else:
-        for name, sent in step.items:
-            submit = innovation.Submit(year=YEAR_OPEN, innovation=name)
-            yield sent.occurred_at, innovation, submit, names.innovation(YEAR_OPEN, name)
-
-
-def claims(plan: Plan, step: Claims) -> Iterator[Moved]:
-    files = {
-        document.sha256: EvidenceReference(
-            sha256=document.sha256, size_bytes=len(document.content), media_type="application/pdf"
-        )
-        for document in plan.documents
-    }
-    for claimed in step.items:
-        claim = indicator.Claim(
-            year=YEAR_OPEN,
-            innovation=claimed.innovation,
-            indicator=claimed.indicator,
-            level=claimed.level,
-            evidence=tuple(files[file.sha256] for file in claimed.evidence),
-        )
-        yield claimed.occurred_at, indicator, claim, _slot(claim)
-
-
-def verdicts(step: Acceptances | Returns) -> Iterator[Moved]:
-    if isinstance(step, Acceptances):
-        for accepted in step.items:
-            accept = indicator.Accept(
-                year=YEAR_OPEN,
-                innovation=accepted.innovation,
-                indicator=accepted.indicator,
-                level=accepted.level,
-                evidence=accepted.evidence,
-                note=accepted.note,
-            )
-            yield accepted.occurred_at, indicator, accept, _slot(accept)
-    else:
-        for name, row, verdict in step.items:
-            back = indicator.Return(
-                year=YEAR_OPEN,
-                innovation=name,
-                indicator=row,
-                reason=verdict.reason,
-                evidence=verdict.evidence,
-                note=verdict.note,
-            )
-            yield verdict.occurred_at, indicator, back, _slot(back)
-
-
-def _slot(command: indicator.Command) -> str:
-    return names.claim(YEAR_OPEN, command.innovation or names.REGION, command.indicator)
-
-
-def decided(plan: Plan) -> list[Event]:
-    """What intake's core makes of the plan; it raises where it would refuse."""
-    streams: dict[str, list[Event]] = defaultdict(list)
-    moments: dict[str, list[datetime]] = defaultdict(list)
-    events: list[Event] = []
-    for moment, noun, command, stream in commands(plan):
-        state = reduce(noun.evolve, streams[stream], noun.EMPTY)
-        if noun is indicator:
-            if command.innovation:
-                own = streams[names.innovation(YEAR_OPEN, command.innovation)]
-                known = reduce(innovation.evolve, own, innovation.EMPTY)
-                innovation.must_be_known(known, command.innovation)
-            said = indicator.decide(command, state, RULES)
-        else:
-            said = innovation.decide(command, state)
-        occurrence.check(
-            Occurrence(occurred_at=moment, basis=draw.BASIS),
-            allowed=True,
-            now=NOW,
-            earlier=moments[stream],
-        )
-        assert len(said) == 1, (plan.region, command)
-        assert moment is not None
-        moments[stream].append(moment)
-        streams[stream].extend(said)
-        events.extend(said)
-    return events
-
-
-def moments_of(plan: Plan) -> list[datetime]:
-    return [moment for moment, *_ in commands(plan) if moment is not None]
-
-
-def registered(plan: Plan) -> Sequence[Any]:
-    return [body for step in plan.steps if isinstance(step, Registrations) for body in step.items]
+from tests.unit.sample.replay import DAYS, PLANS, RULES, commands, decided, moments_of
 
 
 def test_all_thirteen_regions_and_the_province_itself_report() -> None:
@@ -146,7 +31,7 @@ def test_all_thirteen_regions_and_the_province_itself_report() -> None:
 
 
 def test_the_sample_is_as_large_as_a_province_of_today() -> None:
-    counts = {plan.region: len(registered(plan)) for plan in PLANS}
+    counts = {plan.region: len(plan.registered) for plan in PLANS}
     assert counts == {traits.region: traits.innovations for traits in ALL}
     assert 1000 <= sum(counts.values()) <= 1150
     claimed = sum(
@@ -197,16 +82,16 @@ def test_what_one_step_sends_side_by_side_happened_at_one_moment(plan: Plan) -> 
     for step in plan.sent:
         if isinstance(step, Registrations):
             assert len({body.occurred_at for body in step.items}) == 1
-        elif isinstance(step, Submissions | Returns):
+        elif isinstance(step, Submissions | Returns | Rejections | Withdrawals):
             assert len({item[-1].occurred_at for item in step.items}) == 1
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.region)
 def test_names_are_unique_and_can_be_ids(plan: Plan) -> None:
-    ids = [body.innovation for body in registered(plan)]
+    ids = [body.innovation for body in plan.registered]
     assert len(set(ids)) == len(ids)
     assert all(map(names.is_innovation, ids))
-    assert all(body.profile.name.startswith("SI-") for body in registered(plan))
+    assert all(body.profile.name.startswith("SI-") for body in plan.registered)
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.region)
@@ -216,6 +101,63 @@ def test_plain_arithmetic_and_the_scorecard_come_to_the_same_index(plan: Plan) -
         card.apply(event)
     for stage in STAGES:
         assert formula.score(RULES, expected.tally(plan, stage)) == card.score(stage)
+
+
+def test_two_innovations_are_rejected_and_one_is_withdrawn_each_in_another_region() -> None:
+    struck = {
+        plan.region: event
+        for plan in PLANS
+        for event in decided(plan)
+        if isinstance(event, InnovationRejected | InnovationWithdrawn)
+    }
+    rejected = {code for code, event in struck.items() if isinstance(event, InnovationRejected)}
+    assert rejected == set(REJECTED) == {"63.09", "63.10"}
+    assert set(struck) - rejected == set(WITHDRAWN) == {"63.08"}
+    assert len({event.reason for event in struck.values()}) == 3
+
+
+@pytest.mark.parametrize("region", [*REJECTED, *WITHDRAWN])
+def test_what_is_rejected_costs_more_than_what_is_withdrawn(region: str) -> None:
+    """Both lose their points; only the rejected keeps its place in the divisor."""
+    plan = next(plan for plan in PLANS if plan.region == region)
+    full = msgspec.structs.replace(
+        plan,
+        steps=tuple(step for step in plan.steps if not isinstance(step, Rejections | Withdrawals)),
+    )
+    before, after = (expected.tally(each, "terverifikasi") for each in (full, plan))
+    assert after.innovations == before.innovations - 1
+    assert after.maturity < before.maturity
+    assert after.affairs == before.affairs
+    assert after.rejected == before.rejected + (region in REJECTED)
+    claimed = [expected.tally(each, "mandiri").innovations for each in (full, plan)]
+    assert claimed[0] - claimed[1] == (region in WITHDRAWN)
+
+
+def test_short_designs_are_refused_a_score_and_keep_their_place() -> None:
+    for plan in PLANS:
+        told = expected.tally(plan, "terverifikasi")
+        sent = {
+            name for step in plan.sent if isinstance(step, Submissions) for name, _ in step.items
+        }
+        short = {
+            body.innovation
+            for body in plan.registered
+            if len(body.profile.design.split()) < (RULES.words_min.value or 0)
+        }
+        assert told.rejected == len(short & sent) + (plan.region in REJECTED)
+    assert sum(expected.tally(plan, "terverifikasi").rejected for plan in PLANS) > len(REJECTED)
+
+
+def test_every_implementation_is_within_the_window() -> None:
+    window = eligibility.window_of(RULES, RULES.year)
+    assert window is not None
+    dates = [
+        body.profile.implementation_date
+        for plan in PLANS
+        for body in plan.registered
+        if body.profile.implementation_date is not None
+    ]
+    assert window.first <= min(dates) <= max(dates) <= window.last
 
 
 def test_one_region_stands_below_the_affairs_gate_and_the_others_above() -> None:
@@ -239,7 +181,7 @@ def test_only_the_province_keeps_a_submission_for_the_very_end() -> None:
 
 
 def test_most_designs_have_the_words_the_rules_ask_for() -> None:
-    counts = [len(body.profile.design.split()) for plan in PLANS for body in registered(plan)]
+    counts = [len(body.profile.design.split()) for plan in PLANS for body in plan.registered]
     enough = sum(count >= (RULES.words_min.value or 0) for count in counts)
     assert 0.85 <= enough / len(counts) < 1
 

@@ -1,0 +1,96 @@
+"""Routes of what a region plans: targets, and what-ifs that it keeps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Request, Response, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
+
+from services.intake.bodies import (
+    BranchBody,
+    BranchView,
+    DiscardingBody,
+    ReceiptView,
+    TargetBody,
+)
+from services.intake.core import branch, result, target
+from services.intake.door import ENTRY, ERRORS, REGION, Asked, Door, branch_name
+from shared.kernel import hypotheses
+from shared.kernel.errors import Missing
+
+BRANCH = ENTRY + "/branches/{branch_id:str}"
+
+
+def routes(door: Door) -> Sequence[ControllerRouterHandler]:
+    """All routes of this file."""
+
+    @put(REGION + "/targets/{year:int}", **door.options())
+    async def set_target(
+        region: FromPath[str],
+        year: FromPath[int],
+        data: JSONBody[TargetBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Record the index that the region's plan (RPJMD) promises for a year."""
+        door.region(asked, region, "region_admin", "ministry")
+        command = target.Set(
+            year=year, target=result.score(data.target), instrument=data.instrument
+        )
+        return await door.one(asked, region, data, command)
+
+    @put(BRANCH, **door.options())
+    async def save_branch(
+        region: FromPath[str],
+        year: FromPath[int],
+        branch_id: FromPath[str],
+        data: JSONBody[BranchBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Keep a what-if under a name of your own, in place of an earlier one; it changes no score.
+
+        What it would bring is told by the same address of the reading interface.
+        """
+        door.region(asked, region, "region_admin")
+        head = await door.intake.head(region)
+        command = branch.Save(
+            year=year,
+            branch=branch_name(branch_id),
+            name=data.name,
+            cut_seq=head if data.cut_seq is None else data.cut_seq,
+            head=head,
+            hypotheses=hypotheses.facts_of(year, data.hypotheses),
+        )
+        return await door.one(asked, region, data, command)
+
+    @post(BRANCH + "/discarding", **door.options())
+    async def discard_branch(
+        region: FromPath[str],
+        year: FromPath[int],
+        branch_id: FromPath[str],
+        data: JSONBody[DiscardingBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Show a saved what-if no longer; the log keeps that it was there."""
+        door.region(asked, region, "region_admin")
+        command = branch.Discard(year=year, branch=branch_name(branch_id))
+        return await door.one(asked, region, data, command)
+
+    @get(BRANCH, guards=[door.known], responses=ERRORS, security=[{"key": []}])
+    async def read_branch(
+        request: Request[Any, Any, Any],
+        region: FromPath[str],
+        year: FromPath[int],
+        branch_id: FromPath[str],
+    ) -> Response[BranchView]:
+        """A saved what-if as it was kept; its ETag is its version."""
+        caller = await door.keys.caller(request.headers.get("authorization", ""))
+        caller.must_reach(region)
+        held, version = await door.intake.branch(region, year, branch_name(branch_id))
+        if held is None:
+            raise Missing("branch.unknown", branch=branch_id)
+        view = BranchView(region=region, version=version, saved=held)
+        return Response(view, headers={"ETag": f'"{version}"', "Cache-Control": "private"})
+
+    return [set_target, save_branch, discard_branch, read_branch]

@@ -1,0 +1,51 @@
+"""What every analysis says of itself: whose, of when, under which rules, up to which fact."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from services.projection.analysis import Season
+from services.projection.core import moment
+from services.projection.read import PROJECTION
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What an analysis was made of; the same context gives the same analysis for ever."""
+
+    region: str
+    name: str
+    year: int
+    stage: str
+    clock: str
+    as_of: datetime | None
+    entered_rules: str
+    rules: str
+    rules_digest: str
+    last_seq: int
+    notice: str
+
+
+class Contexts:
+    """Makes contexts; it knows the digests that rule sets are cited by."""
+
+    def __init__(self, digests: Mapping[str, str]) -> None:
+        self._digests = digests
+
+    def of(self, season: Season, year: int) -> Context:
+        """The context of one region's season."""
+        until = season.until
+        zone = season.region.time_zone
+        return Context(
+            region=season.region.code,
+            name=season.region.name,
+            year=year,
+            stage=season.stage,
+            clock=season.clock,
+            as_of=None if until is None else moment.local(until.last_second, zone),
+            entered_rules=season.entered.id,
+            rules=season.rules.id,
+            rules_digest=self._digests[season.rules.id],
+            last_seq=season.dossier.last_seq,
+            notice=PROJECTION,
+        )

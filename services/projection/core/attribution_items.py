@@ -1,0 +1,177 @@
+"""What a region's new facts did to its own index, one group of facts after another.
+
+A group is all the new facts about one indicator, or about one innovation itself. Groups are
+applied in the order of their first facts; each is worth the difference it makes on top of those
+before it, so they sum exactly.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+from msgspec import Struct
+
+from services.projection.core import dossier as dossiers
+from services.projection.core.dossier import Dossier
+from services.projection.core.explanation import Share, share
+from shared.kernel.events import intake
+from shared.kernel.events.intake import InnovationRegistered, InnovationRevised
+from shared.kernel.recorded import Recorded
+from shared.kernel.rules import formula
+from shared.kernel.rules.ruleset import RuleSet
+from shared.kernel.scorecard import Stage
+
+# A reader looks at the largest few; more groups than this are told as one, and cost as one.
+ITEMS_MAX = 50
+REST = "lainnya"
+REST_EN = "others"
+
+# Said of a region, but never of what a computed stage counts.
+SILENT = (
+    intake.ResultPublished,
+    intake.ScoreReported,
+    intake.TargetSet,
+    intake.BranchSaved,
+    intake.BranchDiscarded,
+)
+
+# The innovation, empty for the region's own rows, and the indicator, empty for the innovation.
+_Key = tuple[str, str]
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """A region at two moments by one clock; facts in the order in which they count.
+
+    `now` holds every fact of `then`, and others anywhere between them.
+    """
+
+    region: str
+    name: str
+    then: Sequence[Recorded]
+    now: Sequence[Recorded]
+    rules_then: RuleSet
+    rules_now: RuleSet
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """What the new facts of one indicator did, or of an innovation itself where none is named.
+
+    `groups` is more than 1 where the last of too many groups are told as one.
+    """
+
+    innovation: str
+    innovation_name: str
+    indicator: str
+    nama: str
+    name_en: str
+    change: Share
+    seqs: tuple[int, ...]
+    groups: int = 1
+
+
+class Walk:
+    """A region on its way from the earlier moment to the later, always in the later's order."""
+
+    def __init__(self, own: Standing, stage: Stage) -> None:
+        self._own = own
+        self._stage = stage
+        self._included = {fact.seq for fact in own.then}
+        self._rooms: dict[str, list[Recorded]] = {}
+        for fact in own.now:
+            self._rooms.setdefault(_key(fact)[0], []).append(fact)
+        self._dossier = opened(fact for fact in own.now if fact.seq in self._included)
+
+    def rounded(self, rules: RuleSet) -> Decimal:
+        """The index of the place reached."""
+        return rounded(self._dossier, rules, self._stage)
+
+    def exact(self, rules: RuleSet) -> Fraction:
+        """The same before rounding."""
+        tally = dossiers.tally_at(self._dossier, rules, self._stage)
+        return formula.exact_index(rules, tally)
+
+    def through(self, facts: Iterable[Recorded]) -> Sequence[Item]:
+        """Take these new facts along; what each group of them did, the largest first."""
+        groups: dict[_Key, list[Recorded]] = {}
+        for fact in sorted(facts, key=lambda one: one.seq):
+            groups.setdefault(_key(fact), []).append(fact)
+        items = []
+        before = self.exact(self._own.rules_now)
+        for keys in _told(list(groups)):
+            taken = [fact for key in keys for fact in groups[key]]
+            self._take(taken)
+            after = self.exact(self._own.rules_now)
+            items.append(self._item(keys, share(after - before), seqs_of(taken)))
+            before = after
+        return sorted(
+            items, key=lambda one: (-abs(one.change.exact), one.innovation, one.indicator)
+        )
+
+    def _take(self, facts: Sequence[Recorded]) -> None:
+        """Facts change one innovation or the region's rows, so only these are folded again."""
+        self._included.update(fact.seq for fact in facts)
+        for room in {_key(fact)[0] for fact in facts}:
+            told = opened(one for one in self._rooms[room] if one.seq in self._included)
+            self._dossier = msgspec.structs.replace(
+                told,
+                region=self._dossier.region if room else told.region,
+                innovations=self._dossier.innovations | told.innovations,
+            )
+
+    def _item(self, keys: Sequence[_Key], change: Share, seqs: tuple[int, ...]) -> Item:
+        rest = len(keys) > 1
+        innovation, indicator = ("", "") if rest else keys[0]
+        rules = (*self._own.rules_now.rows, *self._own.rules_then.rows)
+        row = next((one for one in rules if one.code == indicator), None)
+        return Item(
+            innovation=innovation,
+            innovation_name=self._name(innovation),
+            indicator=indicator,
+            nama=REST if rest else row.nama if row else indicator,
+            name_en=REST_EN if rest else row.name_en if row else indicator,
+            change=change,
+            seqs=seqs,
+            groups=len(keys),
+        )
+
+    def _name(self, innovation: str) -> str:
+        """As it is called at the later moment, also where it was withdrawn since."""
+        for fact in reversed(self._rooms[innovation] if innovation else ()):
+            if isinstance(fact.event, InnovationRegistered | InnovationRevised):
+                return fact.event.profile.name
+        return ""
+
+
+def opened(facts: Iterable[Recorded]) -> Dossier:
+    """The one place that folds facts for this question."""
+    return dossiers.opened(facts)
+
+
+def rounded(dossier: Dossier, rules: RuleSet, stage: Stage) -> Decimal:
+    """The index that ranks compare."""
+    return formula.score(rules, dossiers.tally_at(dossier, rules, stage)).index
+
+
+def new_of(standing: Standing) -> Sequence[Recorded]:
+    """What is there at the later moment and was not at the earlier, if it can count at all."""
+    held = {fact.seq for fact in standing.then}
+    new = [fact for fact in standing.now if fact.seq not in held]
+    assert len(new) + len(held) == len(standing.now), "the moments are in the wrong order"
+    return [fact for fact in new if not isinstance(fact.event, SILENT)]
+
+
+def seqs_of(facts: Iterable[Recorded]) -> tuple[int, ...]:
+    """Where the facts stand in their log."""
+    return tuple(sorted(fact.seq for fact in facts))
+
+
+def _key(fact: Recorded) -> _Key:
+    return getattr(fact.event, "innovation", ""), getattr(fact.event, "indicator", "")
+
+
+def _told(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
+    """One by one, and what is beyond the bound together."""
+    yield from ([key] for key in keys[:ITEMS_MAX])
+    if keys[ITEMS_MAX:]:
+        yield keys[ITEMS_MAX:]

@@ -1,0 +1,261 @@
+"""Rejections, withdrawals, raw figures, what-ifs and movement, over HTTP and real processes."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.nats import Server
+from tests.databases import Database
+from tests.system import PDF_SHA256, PROFILE, System, running
+from tests.waiting import eventually
+
+YEAR = 2026
+SEASON = f"/v1/regions/63.10/seasons/{YEAR}"
+VERIFIER = ("63", "verifier")
+ADMIN = ("63.10", "region_admin")
+EVIDENCE = [{"sha256": PDF_SHA256}]
+
+
+@pytest.fixture
+async def system(database: Database, nats_server: Server, tmp_path: Path) -> AsyncIterator[System]:
+    with running(database, nats_server.url, tmp_path) as system:
+        await system.ready()
+        system.open_season(YEAR, "2026.1")
+        for region in ("63.09", "63.10"):
+            system.upload(region)
+        for number in range(1, 4):
+            system.register("63.10", YEAR, f"inovasi-{number}", urusan=number)
+            system.claim("63.10", YEAR, "SID-VIDEO", number, f"inovasi-{number}")
+        system.claim("63.09", YEAR, "SPD-01", 2)
+        system.claim("63.09", YEAR, "SPD-08", 2)
+        for region in ("63.09", "63.10"):
+            path = f"/v1/regions/{region}/seasons/{YEAR}/explanation"
+            index = _read(system, path)["explanation"]["score"]["index"]
+            await _ranked(system, "mandiri", index, region)
+        yield system
+
+
+def _get(system: System, path: str, key: str = "", **parameters: str) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    url = system.url("projection") + path
+    return system.http.get(url, params=parameters, headers=headers)
+
+
+def _read(system: System, path: str, key: str = "", **parameters: str) -> dict[str, Any]:
+    response = _get(system, path, key, **parameters)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def _exact(share: dict[str, Any]) -> Fraction:
+    return Fraction(share["numerator"], share["denominator"])
+
+
+async def _ranked(system: System, stage: str, index: str, region: str = "63.10") -> None:
+    """The ranking comes to show what was folded from the log."""
+
+    def shown() -> bool:
+        response = _get(system, f"/v1/provinces/63/seasons/{YEAR}/ranking", stage=stage)
+        rows = response.json().get("rows", ())
+        return any((row["region"], row["score"]) == (region, index) for row in rows)
+
+    await eventually(shown)
+
+
+def _verify(system: System, number: int, level: int) -> None:
+    entry = f"{SEASON}/innovations/inovasi-{number}"
+    system.must(ADMIN, "POST", entry + "/submission", {})
+    path = entry + "/indicators/SID-VIDEO/acceptance"
+    system.must(VERIFIER, "POST", path, {"level": level, "evidence": [PDF_SHA256]})
+
+
+async def test_a_rejected_innovation_is_worth_nothing_until_it_is_mended(system: System) -> None:
+    for number in (1, 2, 3):
+        _verify(system, number, number)
+    before = _read(system, SEASON + "/waterfall")["waterfall"]["verified"]["index"]
+    await _ranked(system, "terverifikasi", before)
+    entry = SEASON + "/innovations/inovasi-3"
+    refusal = {"reason": "bukan_pembaruan", "note": "Sudah ada sejak 2019."}
+    assert system.send(ADMIN, "POST", entry + "/rejection", refusal).status_code == 403
+    system.must(VERIFIER, "POST", entry + "/rejection", refusal)
+    told = _read(system, SEASON + "/waterfall")
+    fall = told["waterfall"]
+    (lost,) = next(one for one in fall["steps"] if one["cause"] == "ineligible")["items"]
+    assert (lost["innovation"], lost["reasons"]) == ("inovasi-3", ["bukan_pembaruan"])
+    assert (fall["verified"]["innovations"], fall["verified"]["rejected"]) == (2, 1)
+    total = sum((_exact(step["change"]) for step in fall["steps"]), _exact(fall["rounding"]))
+    claimed, verified = fall["claimed"]["index"], fall["verified"]["index"]
+    assert total == Fraction(verified) - Fraction(claimed)
+    await _ranked(system, "terverifikasi", verified)
+    assert system.row("63.10", YEAR, stage="terverifikasi")["rejected"] == 1
+    again = system.send(ADMIN, "POST", entry + "/submission", {})
+    assert (again.status_code, again.json()["title"]) == (422, "innovation.rejected")
+    version = system.http.get(
+        system.url("intake") + entry, headers={"Authorization": f"Bearer {system.key(*ADMIN)}"}
+    ).headers["etag"]
+    mended = {"profile": {**PROFILE, "main_urusan": 3, "outcome": "Terbukti baru"}}
+    system.must(ADMIN, "PUT", entry, mended, headers={"If-Match": version})
+    system.must(ADMIN, "POST", entry + "/submission", {})
+    await _ranked(system, "terverifikasi", before)
+
+
+async def test_what_is_too_old_or_too_thin_counts_as_claimed_only(system: System) -> None:
+    path = f"{SEASON}/innovations"
+    for name, changed in {
+        "usang": {"implementation_date": "2023-12-31"},
+        "tipis": {"design": "kata " * 299},
+    }.items():
+        body = {"innovation": name, "profile": {**PROFILE, **changed}}
+        system.must(ADMIN, "POST", path, body)
+        system.must(ADMIN, "POST", f"{path}/{name}/submission", {})
+    told = _read(system, SEASON + "/explanation")["explanation"]
+    reasons = {one["innovation"]: one["reasons"] for one in told["refused"]}
+    assert reasons == {"usang": ["outside_window"], "tipis": ["too_short"]}
+    assert told["score"]["innovations"] == 5
+    verified = _read(system, SEASON + "/explanation", stage="terverifikasi")["explanation"]
+    assert (verified["score"]["innovations"], verified["score"]["rejected"]) == (0, 2)
+    steps = _read(system, SEASON + "/next-steps", stage="terverifikasi", limit="500")["steps"]
+    kinds = {one["step"]["innovation"]: one["step"]["kind"] for one in steps}
+    assert kinds["inovasi-1"] == "submit_innovation"
+    mends = [one["step"] for one in steps if one["step"]["kind"] == "complete_profile"]
+    assert {one["innovation"] for one in mends} == {"usang", "tipis"}
+
+
+async def test_withdrawing_a_thin_innovation_does_what_was_advised(system: System) -> None:
+    advice = _read(system, SEASON + "/next-steps", limit="500")
+    promised = next(
+        one
+        for one in advice["steps"]
+        if one["step"]["kind"] == "withdraw_innovation" and one["step"]["innovation"] == "inovasi-1"
+    )
+    entry = SEASON + "/innovations/inovasi-1"
+    system.must(ADMIN, "POST", entry + "/withdrawal", {"reason": "Digabung dengan inovasi-2"})
+    await _ranked(system, "mandiri", promised["outcome"]["index"])
+    refused = system.send(
+        ADMIN, "PUT", entry + "/indicators/SID-VIDEO/claim", {"level": 2, "evidence": EVIDENCE}
+    )
+    assert refused.json()["title"] == "innovation.withdrawn"
+    system.register("63.10", YEAR, "inovasi-1", urusan=1)
+    await _ranked(system, "mandiri", advice["score"]["index"])
+
+
+async def test_a_raw_figure_becomes_the_level_that_the_bands_say(system: System) -> None:
+    path = SEASON + "/indicators/{}/claim"
+    rules = "/v1/rule-sets/2026.1/indicators/SPD-05b/level"
+    for figure, level in {"6.10": 1, "4.37": 2, "2.10": 3}.items():
+        told = _read(system, rules, figure=figure)
+        assert (told["level"], bool(told["label"]), bool(told["article"])) == (level, True, True)
+        body = {"figure": figure, "evidence": EVIDENCE}
+        system.must(ADMIN, "PUT", path.format("SPD-05b"), body)
+        lines = _read(system, SEASON + "/explanation")["explanation"]["lines"]
+        (line,) = (one for one in lines if one["indicator"] == "SPD-05b")
+        assert line["level"] == level
+        assert "1887" in line["article"]
+    refusals: dict[str, tuple[str, dict[str, Any]]] = {
+        "indicator.figure_disagrees": ("SPD-05b", {"figure": "4.37", "level": 3}),
+        "indicator.without_bands": ("SPD-01", {"figure": "4.37"}),
+        "indicator.figure_malformed": ("SPD-05b", {"figure": "4,37"}),
+        "indicator.level_missing": ("SPD-05b", {}),
+    }
+    for reason, (code, given) in refusals.items():
+        refused = system.send(ADMIN, "PUT", path.format(code), {**given, "evidence": EVIDENCE})
+        assert (refused.status_code, refused.json()["title"]) == (422, reason), refused.text
+
+
+SUPPOSED = [
+    {"do": "raise", "indicator": "SPD-08", "level": 3},
+    {"do": "add", "innovation": "baru", "profile": {**PROFILE, "main_urusan": 4}},
+    {"do": "raise", "innovation": "baru", "indicator": "SID-VIDEO", "level": 2},
+]
+
+
+async def test_a_saved_what_if_comes_true_when_it_is_carried_out(system: System) -> None:
+    tried = system.http.post(
+        system.url("projection") + SEASON + "/what-if", json={"hypotheses": SUPPOSED}
+    ).json()["brought"]
+    assert _exact(tried["gain"]) > 0
+    branch = SEASON + "/branches/rencana"
+    system.must(ADMIN, "PUT", branch, {"name": "Opini dan satu lagi", "hypotheses": SUPPOSED})
+    key = system.key(*ADMIN)
+    kept = _read(system, branch, key)
+    assert kept["branch"]["present"] == tried == kept["branch"]["promised"]
+    assert (kept["happened"], len(kept["fates"])) == (0, 6)
+    assert system.row("63.10", YEAR, stage="mandiri")["score"] != tried["supposed"]["index"]
+
+    body = {"level": 3, "evidence": EVIDENCE}
+    system.must(ADMIN, "PUT", SEASON + "/indicators/SPD-08/claim", body)
+    system.register("63.10", YEAR, "baru", urusan=4)
+    system.must(ADMIN, "POST", SEASON + "/innovations/baru/submission", {})
+    system.claim("63.10", YEAR, "SID-VIDEO", 2, "baru")
+    await _ranked(system, "mandiri", tried["supposed"]["index"])
+    assert system.row("63.10", YEAR, stage="mandiri")["rank"] == tried["supposed_rank"]
+    after = _read(system, branch, key)
+    assert [one["happened"] for one in after["fates"]] == [True, False, True, True, True, False]
+    assert after["fates"][0]["seqs"]
+    assert after["branch"]["promised"] == tried
+    assert _exact(after["branch"]["present"]["gain"]) == 0
+
+    everything = _read(system, SEASON + "/branches", key)["branches"]
+    assert [one["saved"]["event"]["branch"] for one in everything] == ["rencana"]
+    system.must(ADMIN, "POST", branch + "/discarding", {})
+    assert _get(system, branch, key).status_code == 404
+
+
+async def test_plans_are_shown_to_nobody_else(system: System) -> None:
+    branch = SEASON + "/branches/rencana"
+    system.must(ADMIN, "PUT", branch, {"name": "Rencana", "hypotheses": SUPPOSED})
+    for path in (branch, SEASON + "/branches"):
+        assert _get(system, path).status_code == 401
+        neighbour = _get(system, path, system.key("63.09", "region_admin"))
+        unknown = _get(system, path.replace("63.10", "63.77"), system.key("63.09", "region_admin"))
+        assert (neighbour.status_code, unknown.status_code) == (404, 404)
+        assert neighbour.json()["title"] == unknown.json()["title"]
+        assert _get(system, path, system.key(*VERIFIER)).status_code == 200
+
+
+NOT_SUPPOSABLE: dict[str, list[dict[str, Any]]] = {
+    "branch.hypotheses_out_of_range": [],
+    "indicator.unknown": [{"do": "raise", "indicator": "SPD-99", "level": 1}],
+    "indicator.level_out_of_range": [{"do": "raise", "indicator": "SPD-01", "level": 4}],
+    "innovation.unknown": [{"do": "withdraw", "innovation": "entah"}],
+}
+
+
+async def test_what_cannot_be_supposed_is_said(system: System) -> None:
+    for reason, supposed in NOT_SUPPOSABLE.items():
+        tried = system.http.post(
+            system.url("projection") + SEASON + "/what-if", json={"hypotheses": supposed}
+        )
+        body = {"name": "Rencana", "hypotheses": supposed}
+        saved = system.send(ADMIN, "PUT", SEASON + "/branches/rencana", body)
+        for answer in (tried, saved):
+            assert (answer.status_code in (404, 422), answer.json()["title"]) == (True, reason)
+
+
+async def test_why_the_place_moved_is_told_in_parts_that_sum(system: System) -> None:
+    assert system.row("63.10", YEAR, stage="mandiri")["rank"] == 2
+    since = datetime.now(UTC).isoformat()
+    await eventually(lambda: datetime.now(UTC).isoformat()[:19] > since[:19])
+    system.claim("63.10", YEAR, "SPD-08", 3)
+    system.claim("63.10", YEAR, "SPD-01", 3)
+    told = _read(system, SEASON + "/movement", since=since)
+    moved = told["movement"]
+    assert (moved["rank_then"], moved["rank_now"], moved["places_gained"]) == (2, 1, 1)
+    parts = {part["cause"]: part for part in moved["parts"]}
+    assert (parts["own"]["places"], len(parts["own"]["seqs"])) == (1, 2)
+    assert sum(part["places"] for part in moved["parts"]) == 1
+    total = sum((_exact(part["change"]) for part in moved["parts"]), _exact(moved["rounding"]))
+    assert total == Fraction(moved["index_now"]) - Fraction(moved["index_then"])
+    assert [one["region"] for one in moved["neighbours"]] == ["63.09"]
+    assert "naik 1 peringkat, dari ke-2 menjadi ke-1 dari 13" in told["sentence"]["indonesian"]
+    ruled = _read(system, SEASON + "/movement", since=since, rules="2027")["movement"]
+    rules = next(part for part in ruled["parts"] if part["cause"] == "rules")
+    assert _exact(rules["change"]) < 0
+    last = _read(system, "/v1/regions/63.09/seasons/2026/movement", since=since)["movement"]
+    assert (last["places_gained"], last["neighbours"][0]["way"]) == (-1, "overtook")
