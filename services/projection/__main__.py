@@ -10,12 +10,20 @@ from typing import cast
 
 from litestar.types import ControllerRouterHandler
 
-from services.projection import surface, web_analysis, web_branches, web_change, web_rules
+from services.projection import (
+    surface,
+    web_analysis,
+    web_branches,
+    web_change,
+    web_nation,
+    web_rules,
+)
 from services.projection.analysis import Analyst
 from services.projection.branching import Brancher
 from services.projection.chronicle import Chronicle
 from services.projection.comparing import Comparer
 from services.projection.context import Contexts
+from services.projection.nation import Nation
 from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
 from services.projection.tables import Tables
@@ -51,7 +59,7 @@ async def main() -> None:
             reader,
             ready=lambda: {name: follower.ready for name, follower in followers.items()},
             gauges=lambda: _gauges(followers),
-            analyses=_analyses(facts, Tables(pages), reader),
+            analyses=_analyses(facts, pages, reader),
         )
         loops = [
             *(
@@ -86,19 +94,21 @@ def _follower(log_name: str, history: History, own: postgres.Pool, apply: Apply)
 
 
 def _analyses(
-    facts: postgres.Pool, tables: Tables, reader: Reader
+    facts: postgres.Pool, pages: postgres.Pool, reader: Reader
 ) -> Sequence[ControllerRouterHandler]:
     """What reads the facts themselves, and who may see a region's own plans."""
     rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
     affairs = rulebook.affairs()
     analyst = Analyst(History(facts), reader)
-    chronicle = Chronicle(tables, reader)
+    chronicle = Chronicle(Tables(pages), reader)
+    nation = Nation(pages, rulebook.regions(), rule_sets, digests)
     contexts = Contexts(digests)
     named = [affair.nama for affair in affairs]
     return [
         *web_analysis.routes(analyst, chronicle, contexts, named),
         *web_change.routes(Comparer(analyst, reader), chronicle),
         *web_branches.routes(Brancher(analyst), contexts, Keys(facts)),
+        *web_nation.routes(nation, digests),
         *web_rules.routes(rule_sets, digests, affairs),
     ]
 
@@ -117,9 +127,9 @@ def _gauges(followers: Mapping[str, Follower]) -> Mapping[str, float]:
 
 def _print_document() -> None:
     """The interface is described without being asked anything, so there is no database."""
-    tables = cast("Tables", None)
-    reader = Reader(tables, rulebook.regions(), rulebook.rule_sets())
-    analyses = _analyses(cast("postgres.Pool", None), tables, reader)
+    nowhere = cast("postgres.Pool", None)
+    reader = Reader(Tables(nowhere), rulebook.regions(), rulebook.rule_sets())
+    analyses = _analyses(nowhere, nowhere, reader)
     app = surface.application(reader, ready=dict, gauges=dict, analyses=analyses)
     sys.stdout.buffer.write(http.document(app))
 

@@ -20,7 +20,7 @@ from services.projection.core.explanation import Explanation, Share, share
 from services.projection.core.moment import Moment
 from services.projection.core.steps import Advice
 from services.projection.core.waterfall import Waterfall
-from services.projection.read import Question, Reader, parse_clock
+from services.projection.read import Question, Reader, parse_clock, rules_asked
 from services.projection.tables import Clock
 from shared.io.history import History
 from shared.kernel import names
@@ -188,14 +188,7 @@ class Analyst:
 
     def rules(self, asked: str) -> RuleSet:
         """A rule set by its id, or the newest revision of a year."""
-        found = [
-            rules
-            for rules in self._reader.rule_sets.values()
-            if asked in (rules.id, str(rules.year))
-        ]
-        if not found:
-            raise Missing("rules.unknown", rule_set=asked)
-        return found[-1]
+        return rules_asked(self._reader.rule_sets, asked)
 
     async def others(self, season: Season, asked: Asked, now: datetime) -> Sequence[Decimal]:
         """The neighbours' indexes at the same moment; under other rules they are scored again."""

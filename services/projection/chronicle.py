@@ -22,7 +22,8 @@ class StageView(Struct, frozen=True, kw_only=True):
     """One stage of a season. `rank` is the place in the province, None for the province itself.
 
     `predikat_by_rules` is the band of the year's own rules: it differs where a source said
-    otherwise. `stated` scores were told by `source`, and not computed here.
+    otherwise. `stated` scores were told by `source`, and not computed here. `official` is only what
+    a decree or its announcement said and nobody invented.
     """
 
     stage: str
@@ -32,6 +33,7 @@ class StageView(Struct, frozen=True, kw_only=True):
     rank: int | None
     ranked: int
     stated: bool
+    official: bool
     complete: bool
     innovations: int | None
     agencies: int | None
@@ -182,8 +184,9 @@ def _stage(
         predikat=score.predikat,
         predikat_by_rules=formula.predikat_of(rules, score.index),
         rank=None if alone else place.rank,
-        ranked=len(indexes) if stage == ranking.FINAL else len(codes),
+        ranked=len(indexes) if alone or stage == ranking.FINAL else len(codes),
         stated=score.stated,
+        official=stage == ranking.FINAL and not score.sample,
         complete=score.complete,
         innovations=score.innovations,
         agencies=score.agencies,

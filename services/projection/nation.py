@@ -15,6 +15,7 @@ from msgspec import Struct
 from services.projection.core import judging, rescoring
 from services.projection.core.judging import Profile, Thresholds
 from services.projection.core.rescoring import Alike, Entered, National
+from services.projection.read import rules_asked
 from shared.io import postgres
 from shared.kernel import regions as kernel_regions
 from shared.kernel.errors import Corrupt, Missing, Refused, Unavailable
@@ -129,16 +130,6 @@ class Nation:
         if self._digests.get(row["rule_set"]) != row["rule_digest"]:
             raise Corrupt("score.other_rules", rule_set=row["rule_set"])
         return self._rule_sets[row["rule_set"]]
-
-
-def rules_asked(rule_sets: Mapping[str, RuleSet], asked: str) -> RuleSet:
-    """A rule set by its id (2027.1), or the newest revision of a year (2027)."""
-    if asked in rule_sets:
-        return rule_sets[asked]
-    revisions = [rules for rules in rule_sets.values() if str(rules.year) == asked]
-    if not revisions:
-        raise Missing("rules.unknown", rule_set=asked)
-    return max(revisions, key=lambda rules: rules.revision)
 
 
 def _stage(given: str) -> Stage:

@@ -202,6 +202,16 @@ async def _stage(
     raise Refused("ranking.unknown_stage", stage=given, allowed=", ".join(STAGES))
 
 
+def rules_asked(rule_sets: Mapping[str, RuleSet], asked: str) -> RuleSet:
+    """A rule set by its id (2027.1), or the newest revision of a year (2027)."""
+    if asked in rule_sets:
+        return rule_sets[asked]
+    revisions = [rules for rules in rule_sets.values() if str(rules.year) == asked]
+    if not revisions:
+        raise Missing("rules.unknown", rule_set=asked)
+    return max(revisions, key=lambda rules: rules.revision)
+
+
 def parse_since(given: str, until: Moment, zone: str) -> Moment:
     """The earlier moment that was named; a week before where none was."""
     if not given:

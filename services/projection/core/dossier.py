@@ -43,12 +43,14 @@ class Slot(Struct, kw_only=True):
     accepted: int = 0
     verdict: Fact | None = None
     returned: str = ""
+    note: str = ""
 
 
 class Held(Struct, kw_only=True):
     """One innovation: its profile, its way through the season, its indicators.
 
-    `refusal` is the reason with which a verifier rejected it, `rejected` the fact that says so.
+    `refusal` is the reason with which a verifier rejected it, with a `note`; `rejected` is the fact
+    that says so.
     """
 
     slots: dict[str, Slot]
@@ -57,6 +59,7 @@ class Held(Struct, kw_only=True):
     submitted: Fact | None = None
     rejected: Fact | None = None
     refusal: str = ""
+    note: str = ""
     candidate: Candidate = Candidate()
 
 
@@ -102,10 +105,10 @@ def _file(dossier: Dossier, recorded: Recorded) -> None:
             _profiled(_held(dossier, event.innovation), event.profile)
         case InnovationSubmitted() as event:
             held = _held(dossier, event.innovation)
-            held.submitted, held.rejected, held.refusal = fact, None, ""
+            held.submitted, held.rejected, held.refusal, held.note = fact, None, "", ""
         case InnovationRejected() as event:
             held = _held(dossier, event.innovation)
-            held.rejected, held.refusal = fact, event.reason
+            held.rejected, held.refusal, held.note = fact, event.reason, event.note
         case InnovationWithdrawn() as event:
             held = _held(dossier, event.innovation)
             dossier.innovations[event.innovation] = Held(slots=held.slots)
@@ -115,9 +118,11 @@ def _file(dossier: Dossier, recorded: Recorded) -> None:
         case IndicatorAccepted() as event:
             slot = _slots(dossier, event.innovation).setdefault(event.indicator, Slot())
             slot.accepted, slot.verdict, slot.returned = event.level, fact, ""
+            slot.note = event.note
         case IndicatorReturned() as event:
             slot = _slots(dossier, event.innovation).setdefault(event.indicator, Slot())
             slot.accepted, slot.verdict, slot.returned = 0, fact, event.reason
+            slot.note = event.note
         case ResultPublished() as event:
             dossier.official = Official(
                 score=event.score,

@@ -1,12 +1,13 @@
 """From the claimed to the verified score and on to the decree: what was lost, by cause, exactly.
 
 Causes are applied one after another in a declared order; each one's part is the difference that
-its step makes to the unrounded index, so the parts sum to the whole. Levels go first, then the
-innovations that do not count, then what their going does to gate, number and divisor. Where a
-cause is made of indicators or innovations, their own parts sum to it.
+its step makes to the unrounded index, so the parts sum to the whole. First go the innovations that
+do not count, with all they claim; then the levels of the others; then what fewer innovations do
+to gate, number and divisor. Where a cause is made of indicators or innovations, their own parts
+sum to it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -15,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from services.projection.core import dossier as dossiers
-from services.projection.core.dossier import Dossier, Held, Official, Slot
+from services.projection.core.dossier import Dossier, Official, Slot
 from services.projection.core.explanation import Share, share
 from shared.kernel.rules import formula, ruleset
 from shared.kernel.rules.formula import Score, Tally
@@ -23,21 +24,26 @@ from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import Part
 
 Cause = Literal[
+    "not_submitted",
+    "ineligible",
     "returned",
     "downgraded",
     "unverified",
-    "not_submitted",
-    "ineligible",
     "affairs_gate",
     "number",
     "divisor",
 ]
 
 
+# Why a level that counts is another than the one that was claimed.
+LEVELS: tuple[Cause, ...] = ("returned", "downgraded", "unverified")
+
+
 class Lost(Struct, frozen=True, kw_only=True):
     """One slot's or innovation's part in a cause: what was claimed, what counts, who says so.
 
-    `indicator` is empty where the whole innovation does not count; the levels are then 0.
+    `indicator` is empty where the whole innovation does not count; the levels are then 0. `note`
+    is what the verifier wrote.
     """
 
     innovation: str
@@ -45,6 +51,7 @@ class Lost(Struct, frozen=True, kw_only=True):
     claimed: int
     counts: int
     reasons: tuple[str, ...]
+    note: str
     change: Share
     seqs: tuple[int, ...]
 
@@ -74,20 +81,18 @@ class Waterfall(Struct, frozen=True, kw_only=True):
 
 def fall(dossier: Dossier, rules: RuleSet) -> Waterfall:
     """Every cause with its part; those that change nothing are there with nothing."""
-    claimed = dossiers.tally(dossier, rules, _claimed, _staged(rules))
+    claimed = dossiers.tally_at(dossier, rules, "mandiri")
     per_point = Fraction(100, formula.scale_hundredths(rules))
     divided = per_point / formula.score(rules, claimed).divisor
-    readings = (_claimed, _without_returned, _without_excess, _accepted)
-    named: tuple[Cause, ...] = ("returned", "downgraded", "unverified")
-    steps = []
-    for cause, before, after in zip(named, readings[:-1], readings[1:], strict=True):
-        worth = _Worth(rules, before, after, per_point, divided)
-        steps.append(_summed(cause, _slots_of(dossier, rules, cause, worth)))
-    checked = dossiers.tally(dossier, rules, _accepted, _staged(rules))
     verified = dossiers.tally_at(dossier, rules, "terverifikasi")
-    steps.append(_summed("not_submitted", _gone(dossier, rules, "absent", divided)))
-    steps.append(_summed("ineligible", _gone(dossier, rules, "rejected", divided)))
-    steps.extend(_counted(rules, checked, verified))
+    steps = [
+        _summed("not_submitted", _gone(dossier, rules, "absent", divided)),
+        _summed("ineligible", _gone(dossier, rules, "rejected", divided)),
+    ]
+    steps.extend(
+        _summed(cause, _slots(dossier, rules, cause, per_point, divided)) for cause in LEVELS
+    )
+    steps.extend(_counted(rules, claimed, verified))
     claimed_score, verified_score = formula.score(rules, claimed), formula.score(rules, verified)
     told = sum((step.change.exact for step in steps), Fraction(0))
     official = dossier.official
@@ -101,60 +106,45 @@ def fall(dossier: Dossier, rules: RuleSet) -> Waterfall:
     )
 
 
-class _Worth:
-    """What changing from one reading of levels to another is worth, slot by slot."""
-
-    def __init__(
-        self,
-        rules: RuleSet,
-        before: Callable[[Slot], int],
-        after: Callable[[Slot], int],
-        per_point: Fraction,
-        divided: Fraction,
-    ) -> None:
-        self._weights = {row.code: ruleset.weight_hundredths(row) for row in rules.rows}
-        self._before, self._after = before, after
-        self._per_point, self._divided = per_point, divided
-
-    def of(self, innovation: str, code: str, slot: Slot) -> Fraction:
-        """In index points; an innovation's points are divided, the region's own are not."""
-        hundredths = self._weights.get(code, 0) * (self._after(slot) - self._before(slot))
-        return hundredths * (self._divided if innovation else self._per_point)
-
-
-def _slots_of(dossier: Dossier, rules: RuleSet, cause: Cause, worth: _Worth) -> Iterator[Lost]:
-    staged = _staged(rules)
-    tables = [("", dossier.region)] + [
-        (name, held.slots) for name, held in dossier.innovations.items() if staged(held) == "counts"
-    ]
-    for name, slots in tables:
+def _slots(
+    dossier: Dossier, rules: RuleSet, cause: Cause, per_point: Fraction, divided: Fraction
+) -> Iterator[Lost]:
+    """Levels of what counts; an innovation's points are divided, the region's own are not."""
+    weights = {row.code: ruleset.weight_hundredths(row) for row in rules.rows}
+    counted = dossiers.counted_at(dossier, rules, "terverifikasi")
+    tables = [("", dossier.region, per_point)]
+    tables += [(name, held.slots, divided) for name, held in counted.items()]
+    for name, slots, worth in tables:
         for code, slot in slots.items():
             if _cause(slot) == cause:
+                points = weights.get(code, 0) * (slot.accepted - slot.level)
                 yield Lost(
                     innovation=name,
                     indicator=code,
                     claimed=slot.level,
                     counts=slot.accepted,
                     reasons=(slot.returned,) if slot.returned else (),
-                    change=share(worth.of(name, code, slot)),
+                    note=slot.note,
+                    change=share(points * worth),
                     seqs=tuple(f.seq for f in (slot.claim, slot.verdict) if f is not None),
                 )
 
 
 def _gone(dossier: Dossier, rules: RuleSet, part: Part, divided: Fraction) -> Iterator[Lost]:
-    """Innovations that count as claimed and not as verified, with the points that leave."""
+    """Innovations that count as claimed and not as verified, with all the points they claim."""
     weights = {row.code: ruleset.weight_hundredths(row) for row in rules.rows}
     for name, held in dossier.innovations.items():
         played = dossiers.part_at(dossier, held, rules, "terverifikasi")
         if not dossiers.is_staged(held, rules) or played != part:
             continue
-        points = sum(weights.get(code, 0) * slot.accepted for code, slot in held.slots.items())
+        points = sum(weights.get(code, 0) * slot.level for code, slot in held.slots.items())
         yield Lost(
             innovation=name,
             indicator="",
             claimed=0,
             counts=0,
             reasons=dossiers.refused(dossier, held, rules) if part == "rejected" else (),
+            note=held.note,
             change=share(-points * divided),
             seqs=tuple(f.seq for f in (held.registered, held.rejected) if f is not None),
         )
@@ -162,7 +152,7 @@ def _gone(dossier: Dossier, rules: RuleSet, part: Part, divided: Fraction) -> It
 
 def _counted(rules: RuleSet, before: Tally, after: Tally) -> Iterator[Step]:
     """What fewer innovations do to gate, number and divisor, one quantity at a time."""
-    before = msgspec.structs.replace(before, maturity=after.maturity)
+    before = msgspec.structs.replace(before, spd=after.spd, maturity=after.maturity)
     gated = msgspec.structs.replace(before, affairs=after.affairs)
     yield Step(cause="affairs_gate", change=_change(rules, before, gated), items=())
     whole = formula.exact_index(rules, after) - formula.exact_index(rules, gated)
@@ -189,23 +179,3 @@ def _cause(slot: Slot) -> Cause | None:
     if slot.returned:
         return "returned"
     return "downgraded" if slot.accepted else "unverified"
-
-
-def _claimed(slot: Slot) -> int:
-    return slot.level
-
-
-def _without_returned(slot: Slot) -> int:
-    return slot.accepted if _cause(slot) == "returned" else slot.level
-
-
-def _without_excess(slot: Slot) -> int:
-    return slot.accepted if _cause(slot) in ("returned", "downgraded") else slot.level
-
-
-def _accepted(slot: Slot) -> int:
-    return slot.accepted
-
-
-def _staged(rules: RuleSet) -> Callable[[Held], Part]:
-    return lambda held: "counts" if dossiers.is_staged(held, rules) else "absent"
