@@ -14,10 +14,18 @@ import msgspec
 from msgspec import Struct
 
 from services.projection.core import dossier as dossiers
-from services.projection.core import explanation, moment, steps, waterfall
+from services.projection.core import (
+    explanation,
+    moment,
+    rule_changes,
+    rule_effects,
+    steps,
+    waterfall,
+)
 from services.projection.core.dossier import Dossier
 from services.projection.core.explanation import Explanation, Share, share
 from services.projection.core.moment import Moment
+from services.projection.core.rule_effects import Effect
 from services.projection.core.steps import Advice
 from services.projection.core.waterfall import Waterfall
 from services.projection.read import Question, Reader, parse_clock, rules_asked
@@ -72,14 +80,11 @@ class Earlier(Struct, frozen=True, kw_only=True):
 
 
 class Rescored(Struct, frozen=True, kw_only=True):
-    """One region under its own rules and under others: the effect of the rules alone, unrounded."""
+    """One region under its own rules and under others: what the rules alone do, and which do it."""
 
     region: str
     name: str
-    own: Score
-    other: Score
-    rule_effect: Share
-    predikat_changes: bool
+    effect: Effect
     earlier: Earlier | None = None
 
 
@@ -197,7 +202,7 @@ class Analyst:
             return ()
         if season.rules is not season.entered:
             return [
-                one.other.index
+                one.effect.other.index
                 for one in await self.rescored(province, asked)
                 if one.region != season.region.code
             ]
@@ -243,16 +248,13 @@ _BY: Mapping[tuple[bool, bool], Literal["nothing", "rules", "facts", "both"]] = 
 
 
 def _rescored(season: Season, earlier: Earlier | None) -> Rescored:
-    own = dossiers.tally_at(season.dossier, season.entered, season.stage)
-    other = dossiers.tally_at(season.dossier, season.rules, season.stage)
-    effect = formula.exact_index(season.rules, other) - formula.exact_index(season.entered, own)
-    own_score, other_score = formula.score(season.entered, own), formula.score(season.rules, other)
+    readings = rule_changes.readings(season.entered, season.rules)
+    tallies = [
+        dossiers.tally_at(season.dossier, reading.rules, season.stage) for reading in readings
+    ]
     return Rescored(
         region=season.region.code,
         name=season.region.name,
-        own=own_score,
-        other=other_score,
-        rule_effect=share(effect),
-        predikat_changes=own_score.predikat != other_score.predikat,
+        effect=rule_effects.effect(readings, tallies, season.rules),
         earlier=earlier,
     )

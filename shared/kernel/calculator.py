@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from msgspec import Struct
 
 from shared.kernel.errors import Refused
-from shared.kernel.rules import formula, ruleset
+from shared.kernel.rules import formula, levels, ruleset
 from shared.kernel.rules.affairs import Affair
 from shared.kernel.rules.formula import Score, Tally
 from shared.kernel.rules.ruleset import LEVEL_MAX, Row, RuleSet
@@ -68,7 +68,7 @@ class Calculator:
     def calculate(self, given: Any) -> Answer:
         """The answer to one decoded object; `Refused` names the path of what does not fit."""
         entry = _object(given, "$", {"spd", "innovations"})
-        spd = self._points(entry.get("spd", {}), "$.spd", self._region_weights)
+        spd = self._points(entry.get("spd", {}), "$.spd", self._region, self._region_weights)
         innovations = _list(entry.get("innovations", []), "$.innovations")
         weights = self._innovation_weights
         maturity, covered = 0, set()
@@ -76,7 +76,8 @@ class Calculator:
             path = f"$.innovations[{place}]"
             fields = _object(innovation, path, {"affair", "levels", "name"})
             covered.add(self._affair(fields.get("affair"), f"{path}.affair"))
-            maturity += self._points(fields.get("levels", {}), f"{path}.levels", weights)
+            told = fields.get("levels", {})
+            maturity += self._points(told, f"{path}.levels", self._innovation, weights)
         tally = Tally(
             spd=spd,
             maturity=maturity,
@@ -87,11 +88,14 @@ class Calculator:
 
     def explain(self, given: Mapping[str, Any]) -> Iterable[Contribution]:
         """Every row that earned points, of an object that `calculate` has accepted."""
-        for code, level in given.get("spd", {}).items():
-            yield self._contribution(0, self._region[code], level)
+        for code, told in given.get("spd", {}).items():
+            row = self._region[code]
+            yield self._contribution(0, row, self._level(row, told, f"$.spd.{code}"))
         for place, innovation in enumerate(given.get("innovations", []), start=1):
-            for code, level in innovation.get("levels", {}).items():
-                yield self._contribution(place, self._innovation[code], level)
+            for code, told in innovation.get("levels", {}).items():
+                row = self._innovation[code]
+                path = f"$.innovations[{place - 1}].levels.{code}"
+                yield self._contribution(place, row, self._level(row, told, path))
 
     def _answer(self, score: Score) -> Answer:
         return Answer(
@@ -120,20 +124,31 @@ class Calculator:
             points=Decimal(hundredths * level).scaleb(-2),
         )
 
-    def _points(self, given: Any, path: str, weights: Mapping[str, int]) -> int:
+    def _points(
+        self, given: Any, path: str, rows: Mapping[str, Row], weights: Mapping[str, int]
+    ) -> int:
         """What a table of levels is worth, in hundredths."""
         if not isinstance(given, dict):
             _refuse(path, "object")
         points = 0
-        for code, level in given.items():
+        for code, told in given.items():
             weight = weights.get(code)
             if weight is None:
                 raise Refused("calculator.unknown_code", path=path, code=code, rules=self._rules.id)
-            if type(level) is not int or not 0 <= level <= LEVEL_MAX:
-                told = json.dumps(level, default=str)[:40]
-                raise Refused("calculator.level", path=f"{path}.{code}", given=told)
-            points += weight * level
+            quick = type(told) is int and 0 <= told <= LEVEL_MAX
+            points += weight * (told if quick else self._level(rows[code], told, f"{path}.{code}"))
         return points
+
+    def _level(self, row: Row, told: Any, path: str) -> int:
+        """A level, or the raw figure it follows from: `2`, `{"figure": "4.37"}`."""
+        if isinstance(told, dict) and set(told) == {"figure"} and row.bands is not None:
+            spelt = told["figure"]
+            if not isinstance(spelt, str) or not levels.is_figure(spelt):
+                raise Refused("calculator.figure", path=path, given=_short(spelt))
+            return ruleset.level_of(row.bands, Decimal(spelt))
+        if type(told) is not int or not 0 <= told <= LEVEL_MAX:
+            raise Refused("calculator.level", path=path, given=_short(told))
+        return told
 
     def _affair(self, given: Any, path: str) -> int:
         """An urusan by its number or its name: `2`, `"kesehatan"`, `"Kesehatan"`."""
@@ -142,6 +157,10 @@ class Calculator:
         if isinstance(given, str) and slug(given) in self._affairs:
             return self._affairs[slug(given)]
         raise Refused("calculator.affair", path=path, given=json.dumps(given, default=str)[:60])
+
+
+def _short(given: Any) -> str:
+    return json.dumps(given, default=str)[:40]
 
 
 def _weights(rows: Mapping[str, Row]) -> Mapping[str, int]:

@@ -107,7 +107,10 @@ async def test_the_same_facts_under_next_years_rules(system: System) -> None:
     province = _read(system, f"/v1/provinces/63/seasons/{YEAR}/rescored", rules="2027")
     told = {region["region"]: region for region in province["regions"]}
     assert set(told) == {"63.09", "63.10"}
-    assert (told["63.10"]["own"], told["63.10"]["other"]) == (own, other)
+    effect = told["63.10"]["effect"]
+    assert (effect["own"], effect["other"]) == (own, other)
+    shares = sum((_exact(one["share"]) for one in effect["changes"]), _exact(effect["rounding"]))
+    assert shares == Fraction(other["index"]) - Fraction(own["index"]) != 0
 
 
 NOT_TO_BE_ANALYSED = {

@@ -13,12 +13,21 @@ from services.projection.core import dossier as dossiers
 from services.projection.core import explanation, steps, waterfall
 from services.projection.core.candidates import Step
 from services.projection.core.dossier import Dossier, Held, Slot
-from shared.kernel.events.intake import Profile
+from shared.kernel.events.intake import IndicatorAccepted, Profile
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules import eligibility, formula
 from shared.kernel.rules.formula import Tally
 from shared.kernel.scorecard import STAGES, Scorecard, Stage
-from tests.histories import DESIGN, RULES, START, histories
+from tests.histories import (
+    DESIGN,
+    INNOVATION_CODES,
+    INNOVATIONS,
+    RULES,
+    START,
+    histories,
+)
+
+CODES = INNOVATION_CODES
 
 stages = st.sampled_from(STAGES)
 neighbours = st.lists(st.decimals(0, 100, places=2), max_size=5)
@@ -128,6 +137,24 @@ def test_a_new_innovation_helps_exactly_above_the_mean_less_what_its_number_earn
     after = Tally(spd=spd, maturity=mean * n + own, innovations=n + 1, affairs=6)
     gain = formula.exact_index(RULES, after) - formula.exact_index(RULES, before)
     assert (gain > 0) == (own > mean - 38 * (n + 1))
+
+
+@given(histories(), st.data())
+def test_more_accepted_evidence_never_lowers_an_innovations_maturity(
+    history: Sequence[Recorded], data: st.DataObject
+) -> None:
+    card = Scorecard(RULES)
+    for fact in history:
+        card.apply(fact.event)
+    name, code = data.draw(st.sampled_from(INNOVATIONS)), data.draw(st.sampled_from(CODES))
+    kept = card.innovations.get(name)
+    before = kept.levels.accepted_points if kept else 0
+    now = kept.levels.accepted[CODES.index(code)] if kept else 0
+    index = card.score("terverifikasi").index
+    level = data.draw(st.integers(max(now, 1), 3))
+    card.apply(IndicatorAccepted(year=2026, innovation=name, indicator=code, level=level))
+    assert card.innovations[name].levels.accepted_points >= before
+    assert card.score("terverifikasi").index >= index
 
 
 @given(histories(), st.sampled_from(STAGES))

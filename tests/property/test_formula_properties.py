@@ -29,6 +29,7 @@ def tallies(draw: st.DrawFn) -> Tally:
         maturity=draw(st.integers(0, 15000 * innovations)),
         innovations=innovations,
         affairs=draw(st.integers(0, 6)),
+        rejected=draw(st.integers(0, 20)),
     )
 
 
@@ -41,6 +42,13 @@ def changed(tally: Tally, **changes: int) -> Tally:
     return Tally(**(fields | changes))
 
 
+def test_rejected_innovations_divide_where_the_years_rules_say_so() -> None:
+    told = {year: LAWS[year]["rejected_in_divisor"].get("value") for year in YEARS}
+    assert told[2022] is True
+    tally = Tally(spd=0, maturity=120_000, innovations=15, affairs=0, rejected=5)
+    assert scored(2022, tally).divisor == 20
+
+
 def reference(law: dict[str, Any], tally: Tally) -> tuple[int, str]:
     """The index in hundredths and its predikat, the long way round."""
 
@@ -49,9 +57,10 @@ def reference(law: dict[str, Any], tally: Tally) -> tuple[int, str]:
 
     covered = tally.affairs >= law["affairs_min"].get("value", 0)
     counted = min(Fraction(tally.innovations), number("count_max")) if covered else Fraction(0)
-    share = Fraction(tally.maturity, 100) / max(
-        number("divisor_floor"), Fraction(tally.innovations)
-    )
+    dividing = tally.innovations
+    if law["rejected_in_divisor"].get("value"):
+        dividing += tally.rejected
+    share = Fraction(tally.maturity, 100) / max(number("divisor_floor"), Fraction(dividing))
     points = Fraction(tally.spd, 100) + share + counted * number("count_weight")
     hundredths = round(points / number("score_max") * 100 * 100)  # Fraction rounds half to even
     floors_reached = [
@@ -97,7 +106,15 @@ def test_the_affairs_cliff_costs_exactly_the_number_score(year: int, tally: Tall
 
 @given(years, tallies())
 def test_the_divisor_never_falls_below_its_floor_nor_has_a_ceiling(year: int, tally: Tally) -> None:
-    assert scored(year, tally).divisor == max(floors[year], tally.innovations)
+    kept = tally.rejected if LAWS[year]["rejected_in_divisor"].get("value") else 0
+    assert scored(year, tally).divisor == max(floors[year], tally.innovations + kept)
+
+
+@given(years, tallies())
+def test_one_more_that_is_rejected_never_helps(year: int, tally: Tally) -> None:
+    refused = scored(year, changed(tally, rejected=tally.rejected + 1))
+    assert refused.index <= scored(year, tally).index
+    assert refused.number == scored(year, tally).number
 
 
 @given(years, st.data())

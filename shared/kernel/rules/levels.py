@@ -27,6 +27,11 @@ def must_be_level(level: int, *, level_min: int) -> None:
 
 def figure(spelt: str) -> Decimal:
     """A raw figure as it was sent: a number with a point, at most six decimals."""
-    if not _FIGURE.match(spelt):
+    if not is_figure(spelt):
         raise Refused("indicator.figure_malformed", figure=spelt[:SPELLING_CHARACTERS_SHOWN])
     return Decimal(spelt)
+
+
+def is_figure(spelt: str) -> bool:
+    """Whether the text is spelt as a raw figure is."""
+    return _FIGURE.match(spelt) is not None

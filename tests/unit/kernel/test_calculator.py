@@ -132,6 +132,10 @@ def test_the_explained_rows_sum_to_the_parts(given_season: dict[str, Any]) -> No
         ({"spd": {"SPD-01": float("nan")}}, "calculator.level", "$.spd.SPD-01"),
         ({"spd": {"SPD-01": True}}, "calculator.level", "$.spd.SPD-01"),
         ({"spd": {"SPD-01": "3"}}, "calculator.level", "$.spd.SPD-01"),
+        ({"spd": {"SPD-01": {"figure": "3"}}}, "calculator.level", "$.spd.SPD-01"),
+        ({"spd": {"SPD-05b": {"figure": 4.37}}}, "calculator.figure", "$.spd.SPD-05b"),
+        ({"spd": {"SPD-05b": {"figure": "NaN"}}}, "calculator.figure", "$.spd.SPD-05b"),
+        ({"spd": {"SPD-05b": {"angka": "4.37"}}}, "calculator.level", "$.spd.SPD-05b"),
         ({"innovations": [{"levels": {}}]}, "calculator.affair", "$.innovations[0].affair"),
         (
             {"innovations": [{"affair": 39, "levels": {}}]},
@@ -149,6 +153,14 @@ def test_what_does_not_fit_is_named_by_its_path(given_season: Any, reason: str, 
     with pytest.raises(Refused) as refused:
         calculator().calculate(given_season)
     assert (refused.value.reason, refused.value.facts["path"]) == (reason, path)
+
+
+def test_a_raw_figure_earns_the_level_of_its_band() -> None:
+    told = {figure: {"spd": {"SPD-05b": {"figure": figure}}} for figure in ("6.10", "4.37", "2.1")}
+    points = {figure: calculator().calculate(given).spd for figure, given in told.items()}
+    assert points == {"6.10": Decimal("0.75"), "4.37": Decimal("1.5"), "2.1": Decimal("2.25")}
+    (row,) = calculator().explain(told["4.37"])
+    assert (row.level, row.points) == (2, Decimal("1.50"))
 
 
 def test_affairs_may_be_named() -> None:
