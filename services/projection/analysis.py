@@ -131,6 +131,12 @@ class Analyst:
         others = await self.others(season, asked, now)
         return season, steps.advise(season.dossier, season.rules, season.stage, others)
 
+    async def rescored_region(self, asked: Asked, since_year: int = 0) -> tuple[Season, Rescored]:
+        """One region's season under other rules; with the change from an earlier season."""
+        season = await self.season(asked)
+        earlier = await self._earlier(season, asked, since_year) if since_year else None
+        return season, _rescored(season, earlier)
+
     async def rescored(
         self, province: str, asked: Asked, since_year: int = 0
     ) -> Sequence[Rescored]:
@@ -141,12 +147,11 @@ class Analyst:
         for view in self._reader.regions(province).regions:
             if not view.assessed:
                 continue
+            own = msgspec.structs.replace(asked, region=view.code)
             try:
-                season = await self.season(msgspec.structs.replace(asked, region=view.code))
+                told.append((await self.rescored_region(own, since_year))[1])
             except Missing:
                 continue  # a region that has not entered the season has nothing to score again
-            earlier = await self._earlier(season, asked, since_year) if since_year else None
-            told.append(_rescored(season, earlier))
         return told
 
     async def _earlier(self, season: Season, asked: Asked, since_year: int) -> Earlier | None:

@@ -54,6 +54,13 @@ class WaterfallView(Struct, frozen=True, kw_only=True):
     waterfall: Waterfall
 
 
+class RegionRescoredView(Struct, frozen=True, kw_only=True):
+    """A region's season under other rules: what the rules alone change, and which rule does it."""
+
+    context: Context
+    rescored: Rescored
+
+
 class StepsView(Struct, frozen=True, kw_only=True):
     """The best single steps and bundles; every gain is the difference of two full scores."""
 
@@ -88,7 +95,10 @@ def routes(
     affairs: Sequence[str],
 ) -> Sequence[ControllerRouterHandler]:
     """All routes of this file; `affairs` are the names of the 38 in order."""
-    return [*_region_routes(analyst, chronicle, contexts, affairs), *_province_routes(analyst)]
+    return [
+        *_region_routes(analyst, chronicle, contexts, affairs),
+        *_rescoring_routes(analyst, contexts),
+    ]
 
 
 def _region_routes(
@@ -155,7 +165,23 @@ def _region_routes(
     return [explain, fall, advise]
 
 
-def _province_routes(analyst: Analyst) -> Sequence[ControllerRouterHandler]:
+def _rescoring_routes(analyst: Analyst, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
+    @get(REGION + "/rescored", responses=ERRORS)
+    async def rescore_region(
+        region: FromPath[str],
+        year: FromPath[int],
+        rules: Rules = "",
+        stage: Stage = "",
+        as_of: AsOf = "",
+        clock: Clock = "",
+        since_year: SinceYear = 0,
+    ) -> Response[RegionRescoredView]:
+        """A region's season under other rules, and which rule changes its predikat."""
+        asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
+        season, told = await analyst.rescored_region(asked, since_year)
+        view = RegionRescoredView(context=contexts.of(season, year), rescored=told)
+        return Response(view, headers=FRESH)
+
     @get("/v1/provinces/{province:str}/seasons/{year:int}/rescored", responses=ERRORS)
     async def rescore(
         province: FromPath[str],
@@ -184,4 +210,4 @@ def _province_routes(analyst: Analyst) -> Sequence[ControllerRouterHandler]:
         )
         return Response(view, headers=FRESH)
 
-    return [rescore]
+    return [rescore_region, rescore]

@@ -3,20 +3,25 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
+import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
+from services.projection.read import rules_asked
 from services.projection.web import ERRORS
 from shared.io import http
 from shared.kernel.calculator import Answer, Calculator, Contribution
-from shared.kernel.errors import Missing, Refused
+from shared.kernel.errors import Refused
 from shared.kernel.rules import levels, reading, ruleset
 from shared.kernel.rules.affairs import Affair
 from shared.kernel.rules.reading import Gap
 from shared.kernel.rules.ruleset import Bands, RuleSet
 
+Given = Annotated[
+    str, QueryParameter(description='The object to score, as JSON: {"spd": {"SPD-01": 3}}')
+]
 Figure = Annotated[str, QueryParameter(description="The raw figure, such as 4.37")]
 
 
@@ -74,12 +79,11 @@ def routes(
     """All routes of this file."""
 
     def known(rule_set: str) -> RuleSet:
-        if rule_set not in rule_sets:
-            raise Missing("rules.unknown", rule_set=rule_set)
-        return rule_sets[rule_set]
+        return rules_asked(rule_sets, rule_set)
 
     def calculator(rule_set: str) -> Calculator:
-        return Calculator(known(rule_set), digests[rule_set], affairs)
+        rules = known(rule_set)
+        return Calculator(rules, digests[rules.id], affairs)
 
     return [*_law_routes(known, rule_sets, digests), *_calculator_routes(calculator)]
 
@@ -171,4 +175,13 @@ def _calculator_routes(
         answer = ready.calculate(data)
         return ExplainedView(answer=answer, rows=tuple(ready.explain(data)))
 
-    return [calculate, explain_calculation]
+    @get("/v1/rule-sets/{rule_set:str}/score", responses=ERRORS)
+    async def calculate_from_address(rule_set: FromPath[str], given: Given) -> Answer:
+        """The calculator in an address that can be cited: the same object as JSON in `given`."""
+        try:
+            decoded = msgspec.json.decode(given)
+        except (ValueError, RecursionError) as error:
+            raise Refused("body.malformed", why=str(error)) from error
+        return calculator(rule_set).calculate(decoded)
+
+    return [calculate, explain_calculation, calculate_from_address]

@@ -1,6 +1,8 @@
 """`make bench`: every comparison in turn."""
 
-from tests.bench import asgi_server
+from tests.bench import asgi_server, national_rescore, next_steps
 
 if __name__ == "__main__":
+    next_steps.main()
+    national_rescore.main()
     asgi_server.main()

@@ -107,6 +107,8 @@ async def test_the_same_facts_under_next_years_rules(system: System) -> None:
     province = _read(system, f"/v1/provinces/63/seasons/{YEAR}/rescored", rules="2027")
     told = {region["region"]: region for region in province["regions"]}
     assert set(told) == {"63.09", "63.10"}
+    alone = _read(system, SEASON + "/rescored", rules="2027")
+    assert alone["rescored"] == told["63.10"]
     effect = told["63.10"]["effect"]
     assert (effect["own"], effect["other"]) == (own, other)
     shares = sum((_exact(one["share"]) for one in effect["changes"]), _exact(effect["rounding"]))
@@ -137,6 +139,11 @@ async def test_the_calculator_answers_over_http(system: System) -> None:
     url = system.url("projection") + "/v1/rule-sets/2026.1/score"
     answer = system.http.post(url, json={"spd": {"SPD-01": 3}})
     assert (answer.status_code, answer.json()["iid"]) == (200, "1.20")
+    cited = system.http.get(url, params={"given": '{"spd": {"SPD-01": 3}}'})
+    assert (cited.status_code, cited.json()) == (200, answer.json())
+    assert system.http.get(url, params={"given": "{"}).status_code == 400
+    of_year = system.http.post(url.replace("2026.1", "2026"), json={"spd": {"SPD-01": 3}})
+    assert of_year.json() == answer.json()
     refused = system.http.post(url, json={"spd": {"SPD-01": 4}})
     assert refused.status_code == 422
     assert refused.json()["facts"]["path"] == "$.spd.SPD-01"

@@ -119,7 +119,14 @@ def _pricing(
     rank = ranking.place_among(formula.score(rules, tally).index, others)
 
     @cache
-    def outcome(after: Tally) -> Outcome:
+    def outcome(spd: int, maturity: int, innovations: int, rejected: int, affairs: int) -> Outcome:
+        after = Tally(
+            spd=tally.spd + spd,
+            maturity=tally.maturity + maturity,
+            innovations=tally.innovations + innovations,
+            affairs=affairs,
+            rejected=tally.rejected + rejected,
+        )
         score = formula.score(rules, after)
         placed = ranking.place_among(score.index, others)
         return Outcome(
@@ -132,17 +139,15 @@ def _pricing(
 
     def price(deltas: tuple[Delta, ...]) -> Outcome:
         reached = start.covered
+        spd = maturity = innovations = rejected = 0
         for delta in deltas:
-            reached = (reached - delta.uncovers) | delta.covers
-        return outcome(
-            Tally(
-                spd=tally.spd + sum(delta.spd for delta in deltas),
-                maturity=tally.maturity + sum(delta.maturity for delta in deltas),
-                innovations=tally.innovations + sum(delta.innovations for delta in deltas),
-                affairs=len(reached),
-                rejected=tally.rejected + sum(delta.rejected for delta in deltas),
-            )
-        )
+            if delta.covers or delta.uncovers:
+                reached = (reached - delta.uncovers) | delta.covers
+            spd += delta.spd
+            maturity += delta.maturity
+            innovations += delta.innovations
+            rejected += delta.rejected
+        return outcome(spd, maturity, innovations, rejected, len(reached))
 
     return price
 
