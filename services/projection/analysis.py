@@ -131,14 +131,20 @@ class Analyst:
         others = await self.others(season, asked, now)
         return season, steps.advise(season.dossier, season.rules, season.stage, others)
 
-    async def rescored_region(self, asked: Asked, since_year: int = 0) -> tuple[Season, Rescored]:
-        """One region's season under other rules; with the change from an earlier season."""
+    async def rescored_region(
+        self, asked: Asked, since_year: int | None = None
+    ) -> tuple[Season, Rescored]:
+        """One region's season under other rules; with the change from an earlier season, which is
+        None where the region had not entered it.
+        """
         season = await self.season(asked)
-        earlier = await self._earlier(season, asked, since_year) if since_year else None
+        earlier = None
+        if since_year is not None:
+            earlier = await self._earlier(season, asked, since_year)
         return season, _rescored(season, earlier)
 
     async def rescored(
-        self, province: str, asked: Asked, since_year: int = 0
+        self, province: str, asked: Asked, since_year: int | None = None
     ) -> Sequence[Rescored]:
         """A province's season under other rules, region by region, in order of code; with the
         change from an earlier season where one is named.

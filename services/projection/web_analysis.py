@@ -32,7 +32,10 @@ Rules = Annotated[
         "default the rules the region entered the season under",
     ),
 ]
-SinceYear = Annotated[int, QueryParameter(description="An earlier season to compare with")]
+SinceYear = Annotated[
+    int | None,
+    QueryParameter(ge=2018, le=2099, description="An earlier season to compare with"),
+]
 Limit = Annotated[int, QueryParameter(ge=1, le=STEPS_MAX, description="How many steps, best first")]
 
 
@@ -174,7 +177,7 @@ def _rescoring_routes(analyst: Analyst, contexts: Contexts) -> Sequence[Controll
         stage: Stage = "",
         as_of: AsOf = "",
         clock: Clock = "",
-        since_year: SinceYear = 0,
+        since_year: SinceYear = None,
     ) -> Response[RegionRescoredView]:
         """A region's season under other rules, and which rule changes its predikat."""
         asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
@@ -190,7 +193,7 @@ def _rescoring_routes(analyst: Analyst, contexts: Contexts) -> Sequence[Controll
         stage: Stage = "",
         as_of: AsOf = "",
         clock: Clock = "",
-        since_year: SinceYear = 0,
+        since_year: SinceYear = None,
     ) -> Response[RescoredView]:
         """A province's season under other rules: who changes predikat by the rules alone.
 
@@ -204,7 +207,7 @@ def _rescoring_routes(analyst: Analyst, contexts: Contexts) -> Sequence[Controll
             year=year,
             stage=stage or "mandiri",
             rules=rules or str(year),
-            since_year=since_year or None,
+            since_year=since_year,
             notice=PROJECTION,
             regions=tuple(regions),
         )
