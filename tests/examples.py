@@ -65,6 +65,7 @@ EVENTS: Sequence[Event] = (
     intake.InnovationRejected(
         year=YEAR, innovation=INNOVATION, reason="bukan_pembaruan", note="Sudah ada sejak 2010."
     ),
+    intake.InnovationReinstated(year=YEAR, innovation=INNOVATION, note="Ternyata baru."),
     intake.IndicatorClaimed(
         year=YEAR,
         indicator="regulasi",

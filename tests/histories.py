@@ -11,6 +11,7 @@ from shared.kernel.events.intake import (
     IndicatorClaimed,
     IndicatorReturned,
     InnovationRegistered,
+    InnovationReinstated,
     InnovationRejected,
     InnovationRevised,
     InnovationSubmitted,
@@ -73,6 +74,7 @@ KINDS = [
     "submitted",
     "withdrawn",
     "rejected",
+    "reinstated",
     *["claimed"] * 4,
     *["accepted"] * 3,
     "returned",
@@ -107,6 +109,8 @@ def _of_innovation(kind: str, name: str, profile: Profile) -> Event:
             return InnovationSubmitted(year=2026, innovation=name)
         case "withdrawn":
             return InnovationWithdrawn(year=2026, innovation=name)
+        case "reinstated":
+            return InnovationReinstated(year=2026, innovation=name)
         case _:
             return InnovationRejected(year=2026, innovation=name, reason="lainnya")
 

@@ -47,6 +47,8 @@ def index(year: int, facts: Iterable[Fact], stage: str) -> Told:
                 rejected.discard(where[0])
             case "innovation.rejected.1":
                 rejected.add(where[0])
+            case "innovation.reinstated.1":
+                rejected.discard(where[0])
             case "innovation.withdrawn.1":
                 profiles.pop(where[0], None)
                 submitted.discard(where[0])

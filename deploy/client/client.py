@@ -45,6 +45,7 @@ from services.intake.bodies import (
     OutcomesView,
     ReceiptView,
     RegisterBody,
+    ReinstatementBody,
     RejectionBody,
     ReportBody,
     ResultBody,
@@ -196,6 +197,13 @@ class Client:
     ) -> ReceiptView:
         """Record a region's official result; a later one corrects it (ministry)."""
         return await self._write("PUT", f"{_entry(region, year)}/result", body, key)
+
+    async def reinstate(
+        self, region: str, year: int, innovation: str, body: ReinstatementBody, key: str
+    ) -> ReceiptView:
+        """Take a rejection back (verifiers)."""
+        path = f"{_path(region, year, innovation)}/reinstatement"
+        return await self._write("POST", path, body, key)
 
     async def report_score(
         self, region: str, year: int, stage: str, body: ReportBody, key: str

@@ -35,7 +35,7 @@ async def main() -> None:
         relay = Relay(url, "intake", "evt")
         committer = GroupCommit(writers, relay.nudge)
         rule_sets = rulebook.rule_sets()
-        intake = Intake(History(readers), committer, rule_sets)
+        intake = Intake(History(readers), committer, rule_sets, rulebook.rule_digests())
         door = Door(
             intake,
             Keys(readers),

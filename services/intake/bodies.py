@@ -69,6 +69,12 @@ class RejectionBody(Stated, frozen=True, kw_only=True):
     note: str = ""
 
 
+class ReinstatementBody(Stated, frozen=True, kw_only=True):
+    """Take a rejection back, with what the verifier has to say."""
+
+    note: str = ""
+
+
 class FileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An evidence file that was uploaded before, with the document's own number and date."""
 

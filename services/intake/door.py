@@ -22,7 +22,8 @@ from services.intake.bodies import (
 from services.intake.commands import Command, written_by
 from services.intake.core.occurrence import Occurrence
 from services.intake.documents import Documents
-from services.intake.handle import Intake, Order
+from services.intake.handle import Intake
+from services.intake.orders import Order
 from shared.io import clock, http, problems
 from shared.io.identity import Caller, Keys
 from shared.kernel import names
@@ -132,11 +133,14 @@ class Door:
         )
 
     def region(self, asked: Asked, region: str, *roles: Any) -> None:
-        """The region exists, the key reaches it, and its role may do this."""
-        if all(known.code != region for known in self.regions.regions):
+        """The region exists and is assessed, the key reaches it, and its role may do this."""
+        known = self.regions.by_code.get(region)
+        if known is None:
             raise Missing("region.unknown", region=region)
         asked.caller.must_reach(region)
         asked.caller.must_be(*roles)
+        if not known.subject:
+            raise Refused("region.not_assessed", name=known.name)
 
     async def one(
         self, asked: Asked, tenant: str, body: Stated, command: Command, innovation_id: str = ""

@@ -5,7 +5,6 @@ what the ones before it left, and each is recorded or refused on its own.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import reduce
 from typing import Any, cast
 
@@ -22,50 +21,19 @@ from services.intake.core import (
     season,
     target,
 )
-from services.intake.core.occurrence import Occurrence
+from services.intake.orders import Loaded, Order
 from shared.io import clock
 from shared.io.history import History
-from shared.io.identity import Caller
 from shared.io.store import GroupCommit
 from shared.kernel import names
 from shared.kernel.appending import Append, Draft, Receipt
-from shared.kernel.errors import Failure, Outrun, Refused
+from shared.kernel.errors import Corrupt, Failure, Outrun, Refused
 from shared.kernel.events.intake import BranchSaved, SeasonEntered, SeasonOpened
 from shared.kernel.recorded import Event, Meta, Recorded, decode, encode, topic
 from shared.kernel.rules.ruleset import RuleSet
 
 # Someone quicker makes us decide again this often before the caller is told.
 DECISIONS_MAX = 3
-
-
-class Order(Struct, frozen=True, kw_only=True):
-    """One command as it was asked: by whom, for whom, under which key, on which version.
-
-    `request` is the SHA-256 of what was sent. `if_match` is the version the caller has read.
-    """
-
-    caller: Caller
-    tenant: str
-    key: str
-    request: bytes
-    command: Command
-    occurrence: Occurrence
-    if_match: int | None = None
-
-
-class Loaded(Struct, frozen=True, kw_only=True):
-    """The streams a batch of orders rests on; later orders see what earlier ones decided.
-
-    `moments` are when the facts took place, `opened` the seq of each season's opening.
-    """
-
-    streams: dict[tuple[str, str], list[Event]]
-    moments: dict[tuple[str, str], list[datetime]]
-    opened: Mapping[tuple[str, str], int]
-
-    def fold(self, tenant: str, stream: str, noun: Any) -> Any:
-        """The state of a stream, by the noun's own `EMPTY` and `evolve`."""
-        return reduce(noun.evolve, self.streams[tenant, stream], noun.EMPTY)
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -80,11 +48,16 @@ class Intake:
     """Everything intake may do to the log."""
 
     def __init__(
-        self, history: History, store: GroupCommit, rule_sets: Mapping[str, RuleSet]
+        self,
+        history: History,
+        store: GroupCommit,
+        rule_sets: Mapping[str, RuleSet],
+        digests: Mapping[str, str],
     ) -> None:
         self._history = history
         self._store = store
         self._rule_sets = rule_sets
+        self._digests = digests
 
     async def handle(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
         """Each order's own outcome, in the order asked."""
@@ -216,8 +189,9 @@ class Intake:
                 events = result.decide(command, state, rules.rules.id, rules.rule_digest)
                 return rules.entry, events
             case branch.Save() | branch.Discard():
+                # What a region intends begins no season.
                 registered = _registered(command, loaded, tenant)
-                return rules.entry, branch.decide(command, state, rules.rules, registered)
+                return (), branch.decide(command, state, rules.rules, registered)
             case _:
                 return rules.entry, innovation.decide(command, state)
 
@@ -231,18 +205,24 @@ class Intake:
         (season.must_be_open if reporting else season.must_be_opened)(held, year)
         entered = loaded.streams[order.tenant, names.entry(year)]
         if entered and isinstance(entered[0], SeasonEntered):
-            rules = self._rule_sets[entered[0].rule_set]
+            rules = self._known(entered[0].rule_set, entered[0].rule_digest)
             return Rules(rules=rules, rule_digest=entered[0].rule_digest, entry=())
         opened_seq = loaded.opened[keeper, names.season(year)]
         entry = season.enter(held, year, keeper, opened_seq)
-        rules = self._rule_sets[held.rule_set]
+        rules = self._known(held.rule_set, held.rule_digest)
         return Rules(rules=rules, rule_digest=held.rule_digest, entry=(entry,))
+
+    def _known(self, rule_set: str, rule_digest: str) -> RuleSet:
+        """The rules that a fact cites: other bytes under their name are other rules."""
+        if self._digests.get(rule_set) != rule_digest:
+            raise Corrupt("score.other_rules", rule_set=rule_set)
+        return self._rule_sets[rule_set]
 
 
 def _is_reporting(command: Command) -> bool:
     """Whether it is the region's report, which a closed season no longer takes."""
     match command:
-        case innovation.Reject():
+        case innovation.Reject() | innovation.Reinstate():
             return False
         case _:
             return isinstance(command, innovation.Command | indicator.Claim)

@@ -14,6 +14,7 @@ from services.intake.bodies import (
     InnovationView,
     ReceiptView,
     RegisterBody,
+    ReinstatementBody,
     RejectionBody,
     ReviseBody,
     SeasonBody,
@@ -228,4 +229,19 @@ def _decision_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
         return await door.one(asked, region, data, command, innovation_id)
 
-    return [withdraw_innovation, reject_innovation]
+    @post(INNOVATION + "/reinstatement", **door.options())
+    async def reinstate_innovation(
+        region: FromPath[str],
+        year: FromPath[int],
+        innovation_id: FromPath[str],
+        data: JSONBody[ReinstatementBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Take a rejection back; the innovation counts again as it was."""
+        door.region(asked, region, "verifier")
+        command = innovation.Reinstate(
+            year=year, innovation=innovation_name(innovation_id), note=data.note
+        )
+        return await door.one(asked, region, data, command, innovation_id)
+
+    return [withdraw_innovation, reject_innovation, reinstate_innovation]

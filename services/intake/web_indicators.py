@@ -31,7 +31,7 @@ from services.intake.door import (
     indicator_code,
     subject,
 )
-from services.intake.handle import Order
+from services.intake.orders import Order
 from shared.kernel.errors import Failure, Refused
 from shared.kernel.events.intake import EvidenceReference
 from shared.kernel.rules import levels

@@ -58,7 +58,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             year=year,
             branch=branch_name(branch_id),
             name=data.name,
-            cut_seq=head if data.cut_seq is None else data.cut_seq,
+            cut_seq=data.cut_seq,
             head=head,
             hypotheses=hypotheses.facts_of(year, data.hypotheses),
         )
@@ -87,6 +87,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         """A saved what-if as it was kept; its ETag is its version."""
         caller = await door.keys.caller(request.headers.get("authorization", ""))
         caller.must_reach(region)
+        caller.must_be("region_admin")
         held, version = await door.intake.branch(region, year, branch_name(branch_id))
         if held is None:
             raise Missing("branch.unknown", branch=branch_id)

@@ -15,6 +15,7 @@ from services.projection import (
     web_analysis,
     web_branches,
     web_change,
+    web_log,
     web_nation,
     web_rules,
 )
@@ -23,10 +24,14 @@ from services.projection.branching import Brancher
 from services.projection.chronicle import Chronicle
 from services.projection.comparing import Comparer
 from services.projection.context import Contexts
+from services.projection.logs import Logs
+from services.projection.looking_ahead import Foreteller
 from services.projection.nation import Nation
+from services.projection.other_rules import OtherRules
 from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
 from services.projection.tables import Tables
+from services.projection.turns import Turns
 from shared.io import bus, config, http, log, postgres, rulebook
 from shared.io.follow import Follower
 from shared.io.history import History
@@ -99,16 +104,19 @@ def _analyses(
     """What reads the facts themselves, and who may see a region's own plans."""
     rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
     affairs = rulebook.affairs()
-    analyst = Analyst(History(facts), reader)
+    analyst = Analyst(Logs(History(facts)), reader)
     chronicle = Chronicle(Tables(pages), reader)
-    nation = Nation(pages, rulebook.regions(), rule_sets, digests)
     contexts = Contexts(digests)
+    turns = Turns()
+    nation = Nation(pages, rulebook.regions(), rule_sets, digests, turns)
+    comparer = Comparer(analyst, reader, turns)
     named = [affair.nama for affair in affairs]
     return [
-        *web_analysis.routes(analyst, chronicle, contexts, named),
-        *web_change.routes(Comparer(analyst, reader), chronicle),
+        *web_analysis.routes(analyst, OtherRules(analyst, reader), chronicle, contexts, named),
+        *web_change.routes(comparer, Foreteller(analyst, reader, turns), chronicle, contexts),
         *web_branches.routes(Brancher(analyst), contexts, Keys(facts)),
         *web_nation.routes(nation, digests),
+        *web_log.routes(reader, History(facts)),
         *web_rules.routes(rule_sets, digests, affairs),
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 from msgspec import Struct
@@ -11,9 +12,7 @@ from services.projection.core import branching, moment
 from services.projection.core.branching import Brought, Fate, Saved
 from shared.kernel import hypotheses
 from shared.kernel.errors import Missing
-from shared.kernel.events.intake import Hypothesis
 from shared.kernel.hypotheses import Supposed
-from shared.kernel.recorded import Recorded
 
 
 class Compared(Struct, frozen=True, kw_only=True):
@@ -43,15 +42,17 @@ class Brancher:
         self, asked: Asked, supposed: Sequence[Supposed], now: datetime
     ) -> tuple[Season, Brought]:
         """What hypotheses would bring, without keeping anything."""
-        season = await self._analyst.season(asked)
+        season = await self._analyst.season(asked, may_be_bare=True)
         facts = hypotheses.facts_of(asked.year, supposed)
         hypotheses.check(facts, season.rules, branching.registered(season.facts))
-        return season, await self._brought(season, asked, season.facts, facts, now)
+        others = await self._analyst.others(season, asked, now)
+        return season, branching.suppose(season.facts, facts, season.rules, season.stage, others)
 
     async def all_saved(self, asked: Asked, now: datetime) -> tuple[Season, Sequence[Compared]]:
         """Every saved branch of the season, the best for the present first."""
         season, standing = await self._standing(asked)
-        told = [await self._compared(season, asked, one, now) for one in standing.values()]
+        others = await self._analyst.others(season, asked, now)
+        told = [await self._compared(season, asked, one, others, now) for one in standing.values()]
         told.sort(key=lambda one: -one.present.gain.exact)
         return season, told
 
@@ -61,33 +62,26 @@ class Brancher:
         if branch not in standing:
             raise Missing("branch.unknown", branch=branch)
         one = standing[branch]
-        compared = await self._compared(season, asked, one, now)
+        others = await self._analyst.others(season, asked, now)
+        compared = await self._compared(season, asked, one, others, now)
         return season, Kept(compared=compared, fates=branching.fates(one, season.facts))
 
     async def _standing(self, asked: Asked) -> tuple[Season, dict[str, Saved]]:
-        season = await self._analyst.season(asked)
+        season = await self._analyst.season(asked, may_be_bare=True)
         return season, branching.saved(await self._analyst.facts(asked.region, asked.year))
 
-    async def _compared(self, season: Season, asked: Asked, one: Saved, now: datetime) -> Compared:
-        """The promise is over the cut, among neighbours as they stood when it was saved."""
-        supposed = one.event.hypotheses
+    async def _compared(
+        self, season: Season, asked: Asked, one: Saved, others: Sequence[Decimal], now: datetime
+    ) -> Compared:
+        """The promise is over the cut, among neighbours as they were known when it was saved."""
+        supposed, rules, stage = one.event.hypotheses, season.rules, season.stage
         cut = [fact for fact in season.facts if fact.seq <= one.event.cut_seq]
-        then = msgspec.structs.replace(
-            asked, as_of=moment.iso(one.saved_at, season.region.time_zone), clock="known"
-        )
+        saved_at = moment.iso(one.saved_at, season.region.time_zone)
+        then = msgspec.structs.replace(season, clock="known", until=moment.at(one.saved_at))
+        asked_then = msgspec.structs.replace(asked, as_of=saved_at, clock="known")
+        before = await self._analyst.others(then, asked_then, now)
         return Compared(
             saved=one,
-            promised=await self._brought(season, then, cut, supposed, now),
-            present=await self._brought(season, asked, season.facts, supposed, now),
+            promised=branching.suppose(cut, supposed, rules, stage, before),
+            present=branching.suppose(season.facts, supposed, rules, stage, others),
         )
-
-    async def _brought(
-        self,
-        season: Season,
-        asked: Asked,
-        facts: Sequence[Recorded],
-        supposed: Sequence[Hypothesis],
-        now: datetime,
-    ) -> Brought:
-        others = await self._analyst.others(season, asked, now)
-        return branching.suppose(facts, supposed, season.rules, season.stage, others)

@@ -23,7 +23,8 @@ class StageView(Struct, frozen=True, kw_only=True):
 
     `predikat_by_rules` is the band of the year's own rules: it differs where a source said
     otherwise. `stated` scores were told by `source`, and not computed here. `official` is only what
-    a decree or its announcement said and nobody invented.
+    a decree or its announcement said and nobody invented. `target_gap` is the score less the
+    target, None where the plan has none.
     """
 
     stage: str
@@ -41,18 +42,17 @@ class StageView(Struct, frozen=True, kw_only=True):
     decree: str
     source: str
     sample: bool
+    target_gap: str | None
     happened_at: datetime
     cut_seq: int
 
 
 class TargetView(Struct, frozen=True, kw_only=True):
-    """What the plan (RPJMD) promises; gaps are a stage's score less the target, None without it."""
+    """What the plan (RPJMD) promises."""
 
     target: str
     instrument: str
     seq: int
-    gap_projection: str | None
-    gap_result: str | None
 
 
 class YearView(Struct, frozen=True, kw_only=True):
@@ -131,16 +131,15 @@ class Chronicle:
         rules = self._of_year(year) if season is None else self._reader.rule_sets[season.rule_set]
         if rules is None:
             return None
-        scores: dict[str, Score] = {}
+        promised = (await view.targets([region.code], year, clock, until)).get(region.code)
         stages = []
         for stage in ranking.STAGES:
             codes = self._ranked_with(region)
             found = await view.scores(codes, year, stage, clock, until)
             if region.code in found:
-                scores[stage] = found[region.code]
                 indexes = {each: score.index for each, score in found.items()}
-                stages.append(_stage(region, stage, codes, indexes, scores[stage], rules))
-        promised = (await view.targets([region.code], year, clock, until)).get(region.code)
+                score = found[region.code]
+                stages.append(_stage(region, stage, codes, indexes, score, rules, promised))
         if not stages and promised is None:
             return None
         return YearView(
@@ -150,7 +149,7 @@ class Chronicle:
             rule_digest="" if season is None else season.rule_digest,
             standing=rules.standing,
             stages=tuple(stages),
-            target=None if promised is None else _target(promised, scores),
+            target=None if promised is None else _target(promised),
             against_previous=None if before is None else chronicle.compare(before, rules),
         )
 
@@ -174,6 +173,7 @@ def _stage(
     indexes: dict[str, Decimal],
     score: Score,
     rules: RuleSet,
+    promised: Target | None,
 ) -> StageView:
     """Where nobody else's score is held, a place would say nothing: it is left out."""
     place = next(each for each in ranking.rank(codes, indexes, stage) if each.region == region.code)
@@ -194,19 +194,13 @@ def _stage(
         decree=score.decree,
         source=score.source,
         sample=score.sample,
+        target_gap=None if promised is None else figure.plain(score.index - promised.target),
         happened_at=moment.local(score.happened_at, region.time_zone),
         cut_seq=score.cut_seq,
     )
 
 
-def _target(promised: Target, scores: dict[str, Score]) -> TargetView:
-    """The nearer to the decree a projection is, the more it says: verified goes before claimed."""
-    nearest = scores.get("terverifikasi") or scores.get("mandiri")
-    result = scores.get(ranking.FINAL)
+def _target(promised: Target) -> TargetView:
     return TargetView(
-        target=figure.plain(promised.target),
-        instrument=promised.instrument,
-        seq=promised.seq,
-        gap_projection=None if nearest is None else figure.plain(nearest.index - promised.target),
-        gap_result=None if result is None else figure.plain(result.index - promised.target),
+        target=figure.plain(promised.target), instrument=promised.instrument, seq=promised.seq
     )

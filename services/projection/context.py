@@ -8,6 +8,7 @@ from msgspec import Struct
 from services.projection.analysis import Season
 from services.projection.core import moment
 from services.projection.read import PROJECTION
+from shared.kernel.rules.ruleset import RuleSet
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -31,6 +32,10 @@ class Contexts:
 
     def __init__(self, digests: Mapping[str, str]) -> None:
         self._digests = digests
+
+    def digest(self, rules: RuleSet) -> str:
+        """What the rule file's bytes are cited by."""
+        return self._digests[rules.id]
 
     def of(self, season: Season, year: int) -> Context:
         """The context of one region's season."""

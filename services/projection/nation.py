@@ -3,33 +3,27 @@
 For the present moment only: a past one is folded from the logs, region by region (`analysis.py`).
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from services.projection.analysis import parse_stage
 from services.projection.core import judging, rescoring
 from services.projection.core.judging import Profile, Thresholds
 from services.projection.core.rescoring import Alike, Entered, National
 from services.projection.read import rules_asked
+from services.projection.turns import Turns
 from shared.io import postgres
 from shared.kernel import regions as kernel_regions
-from shared.kernel.errors import Corrupt, Missing, Refused, Unavailable
+from shared.kernel.errors import Corrupt, Missing
 from shared.kernel.regions import Register
 from shared.kernel.rules.ruleset import RuleSet
-from shared.kernel.scorecard import STAGES, Stage
+from shared.kernel.scorecard import Stage
 
 _SQL = postgres.queries(Path(__file__).parent / "nation.sql")
-
-# One reading of the nation holds a connection and a processor for a good part of a second; the
-# pages, which share both, must go on meanwhile.
-AT_ONCE_MAX = 1
-# Who waits longer for a turn is told to come back.
-WAIT_SECONDS_MAX = 5
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -55,22 +49,23 @@ class Nation:
         regions: Register,
         rule_sets: Mapping[str, RuleSet],
         digests: Mapping[str, str],
+        turns: Turns,
     ) -> None:
         self._pool = pool
         self._subjects = kernel_regions.subjects(regions)
         self._by_code = {region.code: region for region in self._subjects}
         self._rule_sets = rule_sets
         self._digests = digests
-        self._turns = asyncio.Semaphore(AT_ONCE_MAX)
+        self._turns = turns
 
     async def rescored(self, year: int, rules: str, stage: str) -> Answer:
         """Everything asked is spelt as given; empty rules are those of the season's own year."""
-        staged = _stage(stage)
+        staged = parse_stage(stage)
         other = rules_asked(self._rule_sets, rules or str(year))
-        async with self._turn():
+        async with self._turns.turn():
             seasons = await self._read(year, other, staged)
-            national = await asyncio.to_thread(
-                rescoring.rescore, self._subjects, seasons, other, year, staged
+            national = await self._turns.aside(
+                lambda: rescoring.rescore(self._subjects, seasons, other, year, staged)
             )
         entered = {season.rules.id: season.rules for season in seasons}
         return Answer(
@@ -83,18 +78,6 @@ class Nation:
             ),
             national=national,
         )
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(WAIT_SECONDS_MAX):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise Unavailable("store.busy") from None
-        try:
-            yield
-        finally:
-            self._turns.release()
 
     async def _read(self, year: int, other: RuleSet, stage: Stage) -> Sequence[Entered]:
         """Every assessed region's season, all seen at one moment."""
@@ -130,13 +113,6 @@ class Nation:
         if self._digests.get(row["rule_set"]) != row["rule_digest"]:
             raise Corrupt("score.other_rules", rule_set=row["rule_set"])
         return self._rule_sets[row["rule_set"]]
-
-
-def _stage(given: str) -> Stage:
-    for stage in STAGES:
-        if given in ("", stage):
-            return stage
-    raise Refused("ranking.unknown_stage", stage=given, allowed=", ".join(STAGES))
 
 
 def _by_region(

@@ -97,12 +97,26 @@ class Reader:
             raise Missing("ranking.unknown_season", year=year)
         return season
 
-    async def results(
-        self, codes: Sequence[str], year: int, clock: Clock, until: Moment | None
+    async def scores(
+        self, codes: Sequence[str], year: int, stage: Stage, clock: Clock, until: Moment | None
     ) -> Mapping[str, Score]:
-        """The official results there were at a moment."""
+        """The scores there were at a moment, computed or told."""
         async with self._tables.view() as view:
-            return await view.scores(codes, year, ranking.FINAL, clock, until)
+            return await view.scores(codes, year, stage, clock, until)
+
+    async def stage(
+        self, given: str, province: str, year: int, clock: Clock, until: Moment | None
+    ) -> Stage:
+        """The stage that was named; where none was, final once any result of the province is
+        published.
+        """
+        codes = [region.code for region in self.assessed(province)]
+        async with self._tables.view() as view:
+            return await _stage(given, view, codes, year, clock, until)
+
+    def assessed(self, province: str) -> Sequence[Region]:
+        """A province's assessed regions; `Missing` where there is no such province."""
+        return self._province(province)[1]
 
     def neighbours(self, code: str) -> Sequence[Region]:
         """The assessed regions of a region's province, itself among them."""

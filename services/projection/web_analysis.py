@@ -8,14 +8,16 @@ from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from services.projection.analysis import Analyst, Asked, Rescored
+from services.projection.analysis import Analyst, Asked
 from services.projection.chronicle import Chronicle, StageView
 from services.projection.context import Context, Contexts
 from services.projection.core import explanation as explanations
 from services.projection.core.explanation import Explanation
 from services.projection.core.steps import Bundle, Priced
 from services.projection.core.waterfall import Waterfall
+from services.projection.other_rules import OtherRules, Rescored
 from services.projection.read import PROJECTION
+from services.projection.tables import CLOCKS
 from services.projection.web import ERRORS, FRESH, AsOf, Clock
 from shared.io import clock as io_clock
 from shared.kernel.rules.formula import Score
@@ -48,8 +50,8 @@ class ExplanationView(Struct, frozen=True, kw_only=True):
 
 
 class WaterfallView(Struct, frozen=True, kw_only=True):
-    """The stages side by side, and claimed to verified by cause; changes and rounding sum exactly
-    to the difference.
+    """The stages side by side (not under other rules), and from claimed to verified by cause, whose
+    changes and rounding sum exactly to the difference.
     """
 
     context: Context
@@ -65,12 +67,14 @@ class RegionRescoredView(Struct, frozen=True, kw_only=True):
 
 
 class StepsView(Struct, frozen=True, kw_only=True):
-    """The best single steps and bundles; every gain is the difference of two full scores."""
+    """The best single steps that cost no points, and bundles; a gain is the difference of two full
+    scores.
+    """
 
     context: Context
     score: Score
     rank: int
-    break_even: str
+    break_even: str | None
     assumed_maturity: str
     empty_slots: int
     missing_affairs: tuple[int, ...]
@@ -86,6 +90,9 @@ class RescoredView(Struct, frozen=True, kw_only=True):
     year: int
     stage: str
     rules: str
+    rules_digest: str
+    as_of: str
+    clock: str
     since_year: int | None
     notice: str
     regions: tuple[Rescored, ...]
@@ -93,6 +100,7 @@ class RescoredView(Struct, frozen=True, kw_only=True):
 
 def routes(
     analyst: Analyst,
+    others: OtherRules,
     chronicle: Chronicle,
     contexts: Contexts,
     affairs: Sequence[str],
@@ -100,7 +108,7 @@ def routes(
     """All routes of this file; `affairs` are the names of the 38 in order."""
     return [
         *_region_routes(analyst, chronicle, contexts, affairs),
-        *_rescoring_routes(analyst, contexts),
+        *_rescoring_routes(others, contexts),
     ]
 
 
@@ -134,7 +142,8 @@ def _region_routes(
         """From the claimed to the verified score: returned, downgraded, unverified, and so on."""
         asked = Asked(region=region, year=year, as_of=as_of, clock=clock, rules=rules)
         season, told = await analyst.waterfall(asked)
-        stages = await chronicle.stages(region, year, as_of, clock)
+        # Side by side they stand under the rules they were scored by, and no others.
+        stages = () if rules else await chronicle.stages(region, year, as_of, clock)
         view = WaterfallView(context=contexts.of(season, year), stages=stages, waterfall=told)
         return Response(view, headers=FRESH)
 
@@ -151,16 +160,18 @@ def _region_routes(
         """Next best evidence: single steps and bundles by exact gain, with the place they bring."""
         asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         season, advice = await analyst.advice(asked, io_clock.now())
+        # What would cost is a step too, but no advice.
+        gainful = tuple(one for one in advice.steps if one.outcome.gain.exact >= 0)
         view = StepsView(
             context=contexts.of(season, year),
             score=advice.score,
             rank=advice.rank,
-            break_even=str(advice.break_even),
+            break_even=None if advice.break_even is None else str(advice.break_even),
             assumed_maturity=str(advice.assumed_maturity),
             empty_slots=advice.empty_slots,
             missing_affairs=advice.missing_affairs,
-            steps_total=len(advice.steps),
-            steps=advice.steps[:limit],
+            steps_total=len(gainful),
+            steps=gainful[:limit],
             bundles=advice.bundles,
         )
         return Response(view, headers=FRESH)
@@ -168,7 +179,7 @@ def _region_routes(
     return [explain, fall, advise]
 
 
-def _rescoring_routes(analyst: Analyst, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
+def _rescoring_routes(others: OtherRules, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
     @get(REGION + "/rescored", responses=ERRORS)
     async def rescore_region(
         region: FromPath[str],
@@ -181,7 +192,7 @@ def _rescoring_routes(analyst: Analyst, contexts: Contexts) -> Sequence[Controll
     ) -> Response[RegionRescoredView]:
         """A region's season under other rules, and which rule changes its predikat."""
         asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
-        season, told = await analyst.rescored_region(asked, since_year)
+        season, told = await others.of_region(asked, since_year)
         view = RegionRescoredView(context=contexts.of(season, year), rescored=told)
         return Response(view, headers=FRESH)
 
@@ -201,12 +212,15 @@ def _rescoring_routes(analyst: Analyst, contexts: Contexts) -> Sequence[Controll
         the facts did.
         """
         asked = Asked(region="", year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
-        regions = await analyst.rescored(province, asked, since_year)
+        under, regions = await others.of_province(province, asked, since_year)
         view = RescoredView(
             province=province,
             year=year,
             stage=stage or "mandiri",
-            rules=rules or str(year),
+            rules=under.id,
+            rules_digest=contexts.digest(under),
+            as_of=as_of,
+            clock=clock or CLOCKS[0],
             since_year=since_year,
             notice=PROJECTION,
             regions=tuple(regions),

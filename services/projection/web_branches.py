@@ -76,7 +76,7 @@ def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[Contr
         season, brought = await brancher.tried(asked, data.hypotheses, io_clock.now())
         return TrialView(context=contexts.of(season, year), brought=brought)
 
-    @get(BRANCHES, responses=ERRORS | http.problems(401), security=[{"key": []}])
+    @get(BRANCHES, responses=ERRORS | http.problems(401, 403), security=[{"key": []}])
     async def read_branches(
         request: Request[Any, Any, Any],
         region: FromPath[str],
@@ -91,7 +91,11 @@ def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[Contr
         view = BranchesView(context=contexts.of(season, year), branches=tuple(told))
         return Response(view, headers=OWN)
 
-    @get(BRANCHES + "/{branch:str}", responses=ERRORS | http.problems(401), security=[{"key": []}])
+    @get(
+        BRANCHES + "/{branch:str}",
+        responses=ERRORS | http.problems(401, 403),
+        security=[{"key": []}],
+    )
     async def read_branch(
         request: Request[Any, Any, Any],
         region: FromPath[str],
@@ -118,3 +122,4 @@ def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[Contr
 async def _must_reach(keys: Keys, request: Request[Any, Any, Any], region: str) -> None:
     caller = await keys.caller(request.headers.get("authorization", ""))
     caller.must_reach(region)
+    caller.must_be("region_admin")

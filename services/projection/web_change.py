@@ -10,11 +10,15 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from services.projection.chronicle import Chronicle, HistoryView
-from services.projection.comparing import METHOD, Comparer, Span
+from services.projection.comparing import Comparer, Moved, Span
+from services.projection.context import Contexts
 from services.projection.core import moment
 from services.projection.core.attribution import Movement
 from services.projection.core.provisional import SIMULATIONS, Outlook, Sentence
-from services.projection.read import PROJECTION, Question
+from services.projection.core.ranking import FINAL
+from services.projection.looking_ahead import METHOD, Foreteller
+from services.projection.read import PROJECTION, SAMPLE, Question
+from services.projection.views import PositionView
 from services.projection.web import ERRORS, FRESH, AsOf, Clock, Since
 from services.projection.web import Stage as AnyStage
 from services.projection.web_analysis import REGION, Rules, Stage
@@ -30,7 +34,11 @@ RulesSince = Annotated[
 
 
 class MovementView(Struct, frozen=True, kw_only=True):
-    """Why the place moved: parts that sum to the points and places, and one sentence."""
+    """Why the place moved: parts that sum to the points and places, and one sentence.
+
+    The rules are None where scores were told and not computed; the notice is None only where all
+    of them are official.
+    """
 
     region: str
     name: str
@@ -38,7 +46,9 @@ class MovementView(Struct, frozen=True, kw_only=True):
     clock: str
     since: datetime
     as_of: datetime
-    notice: str
+    rules_since: str | None
+    rules: str | None
+    notice: str | None
     movement: Movement
     sentence: Sentence
 
@@ -46,22 +56,36 @@ class MovementView(Struct, frozen=True, kw_only=True):
 class OutlookView(Struct, frozen=True, kw_only=True):
     """Where each region may end after verification: an estimate, drawn `simulations` times.
 
-    The same `position`, rules and stage give the same `seed`, and the seed the same answer.
+    The same `position` (the last fact used of each region's log, of any season), rules and stage
+    give the same `seed`, and the seed the same answer.
     """
 
     province: str
     year: int
     stage: str
+    clock: str
+    as_of: datetime | None
     rules: str
+    rules_digest: str
     method: int
     simulations: int
     seed: str
-    position: str
+    position: PositionView
     notice: str
+    names: dict[str, str]
     regions: tuple[Outlook, ...]
 
 
-def routes(comparer: Comparer, chronicle: Chronicle) -> Sequence[ControllerRouterHandler]:
+def _notice(moved: Moved) -> str | None:
+    """As the ranking's: only what a decree said, and nobody invented, goes without one."""
+    if moved.movement.stage != FINAL:
+        return PROJECTION
+    return SAMPLE if moved.sample else None
+
+
+def routes(
+    comparer: Comparer, foreteller: Foreteller, chronicle: Chronicle, contexts: Contexts
+) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
 
     @get(REGION + "/movement", responses=ERRORS)
@@ -97,7 +121,9 @@ def routes(comparer: Comparer, chronicle: Chronicle) -> Sequence[ControllerRoute
             clock=moved.clock,
             since=moment.local(moved.since.last_second, zone),
             as_of=moment.local(moved.until.last_second, zone),
-            notice=PROJECTION,
+            rules_since=None if moved.rules_since is None else moved.rules_since.id,
+            rules=None if moved.rules is None else moved.rules.id,
+            notice=_notice(moved),
             movement=moved.movement,
             sentence=moved.sentence,
         )
@@ -114,16 +140,22 @@ def routes(comparer: Comparer, chronicle: Chronicle) -> Sequence[ControllerRoute
     ) -> Response[OutlookView]:
         """Where the places may still go: a range from past losses in verification, no forecast."""
         question = Question(province=province, year=year, stage=stage, as_of=as_of, clock=clock)
-        looked = await comparer.outlook(question, rules, io_clock.now())
+        looked = await foreteller.outlook(question, rules, io_clock.now())
         view = OutlookView(
             province=province,
             year=year,
             stage=looked.stage,
+            clock=looked.clock,
+            as_of=None
+            if looked.until is None
+            else moment.local(looked.until.last_second, looked.province.time_zone),
             rules=looked.rules.id,
+            rules_digest=contexts.digest(looked.rules),
             method=METHOD,
             simulations=SIMULATIONS,
             seed=str(looked.seed),
-            position=looked.position,
+            position=PositionView(cut=dict(looked.cut), digest=looked.position),
+            names=dict(looked.names),
             notice=PROJECTION,
             regions=looked.outlooks,
         )

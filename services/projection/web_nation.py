@@ -9,13 +9,20 @@ from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
+from services.projection.core import moment
 from services.projection.core.rescoring import Cluster, Rescored
 from services.projection.nation import Answer, Nation
 from services.projection.read import PROJECTION
 from services.projection.web import ERRORS, FRESH
+from services.projection.web_analysis import Stage
 from shared.io import clock as io_clock
+from shared.kernel.rules import reading, ruleset
+from shared.kernel.rules.reading import Gap
 
-Stage = Annotated[str, QueryParameter(description="mandiri (default) or terverifikasi")]
+# The ministry's clocks: the nation has three zones, and one answer needs one of them.
+ZONE = "Asia/Jakarta"
+
+# Not that of a region: here a season is read under its own year's rules unless others are named.
 Rules = Annotated[
     str,
     QueryParameter(
@@ -29,13 +36,17 @@ class NationView(Struct, frozen=True, kw_only=True):
     """All regions that entered a season, under their own rules and under others, as they stand now.
 
     `entered_rules` are the rules regions stand under, with the digests their scores cite. Of the
-    `assessed` regions, those `not_entered` count as 0 in ranks, predikat and means.
+    `assessed` regions, those `not_entered` stand last in ranks and are in no predikat or mean.
+    Where the rules asked for are not `complete`, every score under them is the known part: nothing
+    is ranked, averaged or said to change. `gaps` are what nobody knows of them.
     """
 
     year: int
     stage: str
     rules: str
     rules_digest: str
+    complete: bool
+    gaps: tuple[Gap, ...]
     entered_rules: dict[str, str]
     notice: str
     generated_at: datetime
@@ -72,9 +83,11 @@ def _view(answer: Answer, digests: Mapping[str, str], now: datetime) -> NationVi
         stage=answer.stage,
         rules=answer.rules.id,
         rules_digest=digests[answer.rules.id],
+        complete=ruleset.is_complete(answer.rules),
+        gaps=reading.gaps(answer.rules),
         entered_rules={rules.id: digests[rules.id] for rules in answer.entered},
         notice=PROJECTION,
-        generated_at=now.replace(microsecond=0),
+        generated_at=moment.local(now, ZONE).replace(microsecond=0),
         assessed=sum(cluster.assessed for cluster in national.clusters),
         entered=len(national.regions),
         innovations=answer.innovations,

@@ -74,7 +74,7 @@ def _objects(raw: bytes) -> Iterator[tuple[int, bytes]]:
     """Each object with the line it begins on: the whole file, or every line that is not empty."""
     try:
         msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         for number, line in enumerate(raw.splitlines(), start=1):
             if line.strip():
                 yield number, line
@@ -85,7 +85,7 @@ def _objects(raw: bytes) -> Iterator[tuple[int, bytes]]:
 def _answer(calculator: Calculator, number: int, raw: bytes, *, explain: bool) -> Any:
     try:
         given = msgspec.json.decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Refused("calculator.malformed", line=number, why=str(error)) from error
     answer = calculator.calculate(given)
     if not explain:

@@ -71,8 +71,13 @@ class Scoring:
             self.forget(sorted(self._loaded))
         missing = [tenant for tenant in tenants if tenant not in self._loaded]
         if missing:
-            self._entries.update(await tables.load(connection, missing, self._rule_sets))
+            self._entries.update(await self._stored(connection, missing))
             self._loaded.update(missing)
+
+    async def _stored(
+        self, connection: postgres.Connection, tenants: Sequence[str]
+    ) -> dict[Key, Entry]:
+        return await tables.load(connection, tenants, self._rule_sets, self._digests)
 
     def _entry(self, tenant: str, year: int, batch: Sequence[Recorded]) -> Entry | None:
         """The season these facts belong to; None where they belong to no region's season."""

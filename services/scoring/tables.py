@@ -16,13 +16,18 @@ Key = tuple[str, int]
 
 
 async def load(
-    connection: postgres.Connection, tenants: Sequence[str], rule_sets: Mapping[str, RuleSet]
+    connection: postgres.Connection,
+    tenants: Sequence[str],
+    rule_sets: Mapping[str, RuleSet],
+    digests: Mapping[str, str],
 ) -> dict[Key, Entry]:
-    """Every season of these tenants as it was last committed."""
+    """Every season of these tenants as it was last committed; scored under rules of other bytes,
+    its levels say nothing here.
+    """
     entries: dict[Key, Entry] = {}
     for row in await postgres.fetch(connection, _SQL["entries"], {"tenants": list(tenants)}):
-        if row["rule_set"] not in rule_sets:
-            raise Corrupt("score.unknown_rule_set", rule_set=row["rule_set"])
+        if digests.get(row["rule_set"]) != row["rule_digest"]:
+            raise Corrupt("score.other_rules", rule_set=row["rule_set"])
         entry = Entry(row["year"], rule_sets[row["rule_set"]], row["rule_digest"])
         entry.happened_until = row["happened_until"]
         entry.card.region = _levels(entry, row["claimed"], row["accepted"], region=True)

@@ -141,7 +141,9 @@ class Calculator:
 
     def _level(self, row: Row, told: Any, path: str) -> int:
         """A level, or the raw figure it follows from: `2`, `{"figure": "4.37"}`."""
-        if isinstance(told, dict) and set(told) == {"figure"} and row.bands is not None:
+        if isinstance(told, dict) and set(told) == {"figure"}:
+            if row.bands is None:
+                raise Refused("calculator.without_bands", path=path, rules=self._rules.id)
             spelt = told["figure"]
             if not isinstance(spelt, str) or not levels.is_figure(spelt):
                 raise Refused("calculator.figure", path=path, given=_short(spelt))
@@ -156,11 +158,14 @@ class Calculator:
             return given
         if isinstance(given, str) and slug(given) in self._affairs:
             return self._affairs[slug(given)]
-        raise Refused("calculator.affair", path=path, given=json.dumps(given, default=str)[:60])
+        raise Refused("calculator.affair", path=path, given=_short(given))
 
 
 def _short(given: Any) -> str:
-    return json.dumps(given, default=str)[:40]
+    try:
+        return json.dumps(given, default=str)[:40]
+    except RecursionError:  # nested as deeply as a decoder allows, and deeper than an encoder does
+        return "…"
 
 
 def _weights(rows: Mapping[str, Row]) -> Mapping[str, int]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
+from shared.kernel import names, profiles
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.events.intake import (
     Hypothesis,
@@ -110,26 +111,39 @@ def _facts(year: int, one: Supposed) -> Iterator[Hypothesis]:
 
 
 def check(hypotheses: Sequence[Hypothesis], rules: RuleSet, registered: Collection[str]) -> None:
-    """Refuse what could never happen: rows the rules do not have, levels there are not,
-    innovations that are not `registered` and that no earlier hypothesis registers.
+    """Refuse what could never happen, in the order in which it is supposed: rows the rules do not
+    have, levels there are not, profiles nobody could hand in, innovations that are not `registered`
+    at that point, and registering one that is.
     """
     if not 1 <= len(hypotheses) <= HYPOTHESES_MAX:
         raise Refused("branch.hypotheses_out_of_range", hypotheses_max=HYPOTHESES_MAX)
     known = set(registered)
     for one in hypotheses:
-        if isinstance(one, InnovationRegistered):
-            known.add(one.innovation)
-        elif isinstance(one, IndicatorClaimed | IndicatorAccepted):
+        if isinstance(one, IndicatorClaimed | IndicatorAccepted):
             levels.must_exist(rules, one.indicator, of_innovation=bool(one.innovation))
             levels.must_be_level(one.level, level_min=0)
-            if not one.innovation:
-                continue
-        if one.innovation not in known:
-            raise Missing("innovation.unknown", innovation=one.innovation)
+        if one.innovation or not isinstance(one, IndicatorClaimed | IndicatorAccepted):
+            _check_innovation(one, known)
 
 
-def presumed(hypotheses: Sequence[Hypothesis]) -> tuple[str, ...]:
-    """The innovations that must be there already."""
-    new = {one.innovation for one in hypotheses if isinstance(one, InnovationRegistered)}
-    named = {one.innovation for one in hypotheses if one.innovation}
-    return tuple(sorted(named - new))
+def _check_innovation(one: Hypothesis, known: set[str]) -> None:
+    """One of them against the innovations `known` at that point, which it may change."""
+    if not names.is_innovation(one.innovation):
+        raise Refused("innovation.name_malformed")
+    if isinstance(one, InnovationRegistered | InnovationRevised):
+        profiles.check(one.profile)
+    if isinstance(one, InnovationRegistered):
+        if one.innovation in known:
+            raise Refused("innovation.already_registered", innovation=one.innovation)
+        known.add(one.innovation)
+    elif one.innovation not in known:
+        raise Missing("innovation.unknown", innovation=one.innovation)
+    elif isinstance(one, InnovationWithdrawn):
+        known.discard(one.innovation)
+
+
+def named(hypotheses: Sequence[Hypothesis]) -> tuple[str, ...]:
+    """The innovations that are spoken of; what cannot be a name is left to `check`."""
+    return tuple(
+        sorted({one.innovation for one in hypotheses if names.is_innovation(one.innovation)})
+    )

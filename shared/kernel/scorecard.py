@@ -17,6 +17,7 @@ from shared.kernel.events.intake import (
     IndicatorClaimed,
     IndicatorReturned,
     InnovationRegistered,
+    InnovationReinstated,
     InnovationRejected,
     InnovationRevised,
     InnovationSubmitted,
@@ -89,16 +90,6 @@ class Scorecard:
         set does not know is `Corrupt`: intake never records one.
         """
         match event:
-            case InnovationRegistered() | InnovationRevised():
-                return self._profile(event.innovation, event.profile)
-            case InnovationSubmitted():
-                return self._change(event.innovation, submitted=True, rejected=False)
-            case InnovationRejected():
-                return self._change(event.innovation, rejected=True)
-            case InnovationWithdrawn():
-                return self._change(
-                    event.innovation, registered=False, submitted=False, rejected=False
-                )
             case IndicatorClaimed():
                 self._claim(event)
             case IndicatorAccepted():
@@ -106,7 +97,30 @@ class Scorecard:
             case IndicatorReturned():
                 self._verify(event.innovation, event.indicator, 0)
             case _:
+                return self._whole(event)
+        return event.innovation
+
+    def _whole(self, event: Event) -> str | None:
+        """What is said of an innovation as a whole; None of anything else."""
+        changes: dict[str, Any] = {}
+        match event:
+            case InnovationRegistered() | InnovationRevised():
+                changes = _of_profile(event.profile)
+            case InnovationSubmitted():
+                changes = {"submitted": True, "rejected": False}
+            case InnovationRejected():
+                changes = {"rejected": True}
+            case InnovationReinstated():
+                changes = {"rejected": False}
+            case InnovationWithdrawn():
+                changes = {"registered": False, "submitted": False, "rejected": False}
+            case _:
                 return None
+        kept = self._innovation(event.innovation)
+        self._count(kept, -1)
+        for field, value in changes.items():
+            setattr(kept, field, value)
+        self._count(kept, 1)
         return event.innovation
 
     def restore(self, innovation_id: str, kept: Innovation) -> None:
@@ -129,27 +143,6 @@ class Scorecard:
             affairs=sum(1 for count in sums.covered if count),
             rejected=sums.rejected,
         )
-
-    def _profile(self, innovation_id: str, profile: Profile) -> str:
-        return self._change(
-            innovation_id,
-            registered=True,
-            tahapan=profile.tahapan,
-            main_urusan=profile.main_urusan,
-            other_urusan=profile.other_urusan,
-            candidate=eligibility.candidate(
-                profile.implementation_date, profile.development_date, profile.design
-            ),
-        )
-
-    def _change(self, innovation_id: str, **fields: Any) -> str:
-        """Take the innovation out of the sums, change it, and count it anew."""
-        kept = self._innovation(innovation_id)
-        self._count(kept, -1)
-        for field, value in fields.items():
-            setattr(kept, field, value)
-        self._count(kept, 1)
-        return innovation_id
 
     def _claim(self, event: IndicatorClaimed) -> None:
         """A new claim releases whatever was accepted for the earlier one."""
@@ -211,6 +204,19 @@ class Scorecard:
 
     def _affairs(self, kept: Innovation) -> set[int]:
         return basic_affairs(self.rules, kept.main_urusan, kept.other_urusan)
+
+
+def _of_profile(profile: Profile) -> dict[str, Any]:
+    """What a profile says that counts."""
+    return {
+        "registered": True,
+        "tahapan": profile.tahapan,
+        "main_urusan": profile.main_urusan,
+        "other_urusan": profile.other_urusan,
+        "candidate": eligibility.candidate(
+            profile.implementation_date, profile.development_date, profile.design
+        ),
+    }
 
 
 def part(rules: RuleSet, year: int, kept: Innovation, stage: Stage) -> Part:

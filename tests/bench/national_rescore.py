@@ -26,6 +26,7 @@ from deploy.local.postgres import Cluster
 from services.projection import web_nation
 from services.projection.core import rescoring
 from services.projection.nation import Nation
+from services.projection.turns import Turns
 from services.scoring import tables
 from services.scoring.core.timeline import Entry
 from shared.io import clock, postgres, rulebook
@@ -75,7 +76,8 @@ async def _run(admin: str) -> None:
     async with postgres.pool(url["jejak_scoring"], "scoring", "bench-fill", 1) as pool:
         await _fill(pool, subjects)
     async with postgres.pool(url["jejak_projection"], "projection", "bench-read", 2) as pool:
-        nation = Nation(pool, rulebook.regions(), rulebook.rule_sets(), rulebook.rule_digests())
+        rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
+        nation = Nation(pool, rulebook.regions(), rule_sets, digests, Turns())
         async with postgres.borrowed(pool) as connection:
             raw: Sequence[Row] = await postgres.fetch(connection, RAW)
             reading = await _median(lambda: postgres.fetch(connection, RAW))

@@ -67,6 +67,14 @@ async def test_an_explanation_is_of_the_score_that_the_ranking_shows(system: Sys
         "select topic, stream from intake.event where tenant = '63.10' and seq = %s", seq
     )
     assert topic == [("indicator.claimed.1", f"claim/{YEAR}/inovasi-2/SID-VIDEO")]
+    fact = _read(system, f"/v1/regions/63.10/events/{seq}")
+    assert (fact["event"]["indicator"], fact["event"]["level"]) == ("SID-VIDEO", video["level"])
+    assert [one["sha256"] for one in fact["event"]["evidence"]] == video["evidence"]
+    leaf = "select encode(leaf_hash, 'hex') from intake.event where tenant = '63.10' and seq = %s"
+    assert system.query(leaf, seq) == [(fact["leaf_hash"],)]
+    for unknown in ("0", "-1", "999999", "9" * 30):
+        url = system.url("projection") + f"/v1/regions/63.10/events/{unknown}"
+        assert system.http.get(url).status_code == 404
 
 
 async def test_the_best_step_comes_true(system: System) -> None:

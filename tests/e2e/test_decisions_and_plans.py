@@ -96,6 +96,18 @@ async def test_a_rejected_innovation_is_worth_nothing_until_it_is_mended(system:
     assert system.row("63.10", YEAR, stage="terverifikasi")["rejected"] == 1
     again = system.send(ADMIN, "POST", entry + "/submission", {})
     assert (again.status_code, again.json()["title"]) == (422, "innovation.rejected")
+    # A mistaken rejection is taken back; then it is found again, and for another reason.
+    system.must(VERIFIER, "POST", entry + "/reinstatement", {"note": "Salah baca."})
+    await _ranked(system, "terverifikasi", before)
+    system.must(VERIFIER, "POST", entry + "/rejection", refusal)
+    corrected = system.must(VERIFIER, "POST", entry + "/rejection", {"reason": "dilaporkan_ganda"})
+    assert corrected["recorded"] == 1
+    await _ranked(system, "terverifikasi", verified)
+    # Nor does it come back by being withdrawn and handed in as it was.
+    system.must(ADMIN, "POST", entry + "/withdrawal", {})
+    system.register("63.10", YEAR, "inovasi-3", urusan=3)
+    again = system.send(ADMIN, "POST", entry + "/submission", {})
+    assert (again.status_code, again.json()["title"]) == (422, "innovation.rejected")
     version = system.http.get(
         system.url("intake") + entry, headers={"Authorization": f"Bearer {system.key(*ADMIN)}"}
     ).headers["etag"]
@@ -103,6 +115,37 @@ async def test_a_rejected_innovation_is_worth_nothing_until_it_is_mended(system:
     system.must(ADMIN, "PUT", entry, mended, headers={"If-Match": version})
     system.must(ADMIN, "POST", entry + "/submission", {})
     await _ranked(system, "terverifikasi", before)
+
+
+async def test_scoring_restarted_scores_what_it_scored_before(system: System) -> None:
+    """What was rejected, too thin, or too old and renewed comes back from the tables as it was."""
+    for number in (1, 2, 3):
+        _verify(system, number, number)
+    path = f"{SEASON}/innovations"
+    for name, changed in {
+        "tipis": {"design": "kata " * 299},
+        "baru-lagi": {"implementation_date": "2019-01-01", "development_date": "2025-01-01"},
+    }.items():
+        system.must(ADMIN, "POST", path, {"innovation": name, "profile": {**PROFILE, **changed}})
+        system.must(ADMIN, "POST", f"{path}/{name}/submission", {})
+    system.must(VERIFIER, "POST", path + "/inovasi-2/rejection", {"reason": "lainnya"})
+    told = _read(system, SEASON + "/explanation", stage="terverifikasi")["explanation"]["score"]
+    assert (told["innovations"], told["rejected"]) == (3, 2)
+    await _ranked(system, "terverifikasi", told["index"])
+    system.kill("scoring")
+    system.start("scoring")
+    await system.ready("scoring")
+    for level in (1, 2):
+        system.claim("63.10", YEAR, "SPD-01", level)
+        body = {"level": level, "evidence": [PDF_SHA256]}
+        system.must(VERIFIER, "POST", SEASON + "/indicators/SPD-01/acceptance", body)
+        told = _read(system, SEASON + "/explanation", stage="terverifikasi")["explanation"]["score"]
+        await _ranked(system, "terverifikasi", told["index"])
+        row = system.row("63.10", YEAR, stage="terverifikasi")
+        assert (row["innovations"], row["rejected"]) == (3, 2)
+        system.kill("scoring")
+        system.start("scoring")
+        await system.ready("scoring")
 
 
 async def test_what_is_too_old_or_too_thin_counts_as_claimed_only(system: System) -> None:
@@ -127,22 +170,19 @@ async def test_what_is_too_old_or_too_thin_counts_as_claimed_only(system: System
     assert {one["innovation"] for one in mends} == {"usang", "tipis"}
 
 
-async def test_withdrawing_a_thin_innovation_does_what_was_advised(system: System) -> None:
-    advice = _read(system, SEASON + "/next-steps", limit="500")
-    promised = next(
-        one
-        for one in advice["steps"]
-        if one["step"]["kind"] == "withdraw_innovation" and one["step"]["innovation"] == "inovasi-1"
-    )
+async def test_withdrawing_an_innovation_does_what_was_supposed(system: System) -> None:
+    supposed = {"hypotheses": [{"do": "withdraw", "innovation": "inovasi-1"}]}
+    url = system.url("projection") + SEASON + "/what-if"
+    promised = system.http.post(url, json=supposed).json()["brought"]
     entry = SEASON + "/innovations/inovasi-1"
     system.must(ADMIN, "POST", entry + "/withdrawal", {"reason": "Digabung dengan inovasi-2"})
-    await _ranked(system, "mandiri", promised["outcome"]["index"])
+    await _ranked(system, "mandiri", promised["supposed"]["index"])
     refused = system.send(
         ADMIN, "PUT", entry + "/indicators/SID-VIDEO/claim", {"level": 2, "evidence": EVIDENCE}
     )
     assert refused.json()["title"] == "innovation.withdrawn"
     system.register("63.10", YEAR, "inovasi-1", urusan=1)
-    await _ranked(system, "mandiri", advice["score"]["index"])
+    await _ranked(system, "mandiri", promised["score"]["index"])
 
 
 async def test_a_raw_figure_becomes_the_level_that_the_bands_say(system: System) -> None:
@@ -216,7 +256,18 @@ async def test_plans_are_shown_to_nobody_else(system: System) -> None:
         unknown = _get(system, path.replace("63.10", "63.77"), system.key("63.09", "region_admin"))
         assert (neighbour.status_code, unknown.status_code) == (404, 404)
         assert neighbour.json()["title"] == unknown.json()["title"]
-        assert _get(system, path, system.key(*VERIFIER)).status_code == 200
+        assert _get(system, path, system.key(*VERIFIER)).status_code == 403
+    again = system.must(ADMIN, "PUT", branch, {"name": "Rencana", "hypotheses": SUPPOSED})
+    assert again["recorded"] == 0
+    # A plan of a region that has said nothing yet begins no season, for it nor in the ranking.
+    who, early = ("63.01", "region_admin"), "/v1/regions/63.01/seasons/2026/branches/awal"
+    plan = {"name": "Awal", "hypotheses": SUPPOSED[:1]}
+    system.must(who, "PUT", early, plan)
+    kept = _read(system, early, system.key(*who))
+    assert kept["branch"]["present"]["supposed"]["index"] == "1.80"
+    topics = system.query("select topic from intake.event where tenant = '63.01'")
+    assert topics == [("branch.saved.1",)]
+    assert _get(system, "/v1/regions/63.01/events/1").status_code == 404
 
 
 NOT_SUPPOSABLE: dict[str, list[dict[str, Any]]] = {
@@ -224,6 +275,15 @@ NOT_SUPPOSABLE: dict[str, list[dict[str, Any]]] = {
     "indicator.unknown": [{"do": "raise", "indicator": "SPD-99", "level": 1}],
     "indicator.level_out_of_range": [{"do": "raise", "indicator": "SPD-01", "level": 4}],
     "innovation.unknown": [{"do": "withdraw", "innovation": "entah"}],
+    "innovation.already_registered": [{"do": "add", "innovation": "inovasi-1", "profile": PROFILE}],
+    "innovation.name_malformed": [{"do": "add", "innovation": "../x", "profile": PROFILE}],
+    "innovation.unknown_urusan": [
+        {"do": "add", "innovation": "baru", "profile": {**PROFILE, "main_urusan": 39}}
+    ],
+    "indicator.of_an_innovation": [{"do": "raise", "indicator": "SID-VIDEO", "level": 1}],
+    "indicator.of_the_region": [
+        {"do": "raise", "innovation": "inovasi-1", "indicator": "SPD-01", "level": 1}
+    ],
 }
 
 
@@ -235,7 +295,7 @@ async def test_what_cannot_be_supposed_is_said(system: System) -> None:
         body = {"name": "Rencana", "hypotheses": supposed}
         saved = system.send(ADMIN, "PUT", SEASON + "/branches/rencana", body)
         for answer in (tried, saved):
-            assert (answer.status_code in (404, 422), answer.json()["title"]) == (True, reason)
+            assert (answer.status_code in (404, 409, 422), answer.json()["title"]) == (True, reason)
 
 
 async def test_why_the_place_moved_is_told_in_parts_that_sum(system: System) -> None:

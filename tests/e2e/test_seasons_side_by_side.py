@@ -89,15 +89,73 @@ async def test_published_scores_stand_under_their_own_years_rules(system: System
     assert compared[0] is None
     assert compared[1] == {"comparable": "no", "reasons": ["scale"]}
     assert {one["comparable"] for one in compared[2:]} == {"with_care"}
-    assert [season["target"] and season["target"]["gap_result"] for season in seasons] == [
-        None,
-        None,
-        "-9.79",
-        None,
-    ]
+    assert [season["stages"][0]["target_gap"] for season in seasons] == [None, None, "-9.79", None]
+    assert seasons[2]["target"]["instrument"] == "Perda RPJMD 2018–2023"
     rows = _read(system, "/v1/provinces/19/seasons/2022/ranking", stage="final")["rows"]
     row = next(row for row in rows if row["region"] == "19.71")
     assert (row["target"], row["target_gap"]) == ("60.00", "-9.79")
+
+
+async def test_a_season_of_told_scores_is_told_and_not_taken_apart(system: System) -> None:
+    system.open_season(2024, "2024.1")
+    told = {"63.10": "42.63", "63.09": "44.00", "63.72": "40.27"}
+    body = {
+        "predikat": "Inovatif",
+        "source": "data contoh",
+        "sample": True,
+        "occurred_at": "2024-12-10T10:00:00+08:00",
+        "basis": BASIS,
+    }
+    for region, score in told.items():
+        path = f"/v1/regions/{region}/seasons/2024/result"
+        system.must(MINISTRY, "PUT", path, {**body, "score": score})
+    later = {**body, "score": "45.06", "occurred_at": "2025-03-03T10:00:00+08:00"}
+    system.must(MINISTRY, "PUT", "/v1/regions/63.10/seasons/2024/result", later)
+    await eventually(lambda: _knows(system, 2024))
+    season = "/v1/regions/63.10/seasons/2024"
+    moments = {"since": "2025-02-10", "as_of": "2025-03-17"}
+
+    def moved() -> bool:
+        movement = _read(system, season + "/movement", stage="final", **moments)["movement"]
+        return (movement["rank_then"], movement["rank_now"]) == (2, 1)
+
+    await eventually(moved)
+    movement = _read(system, season + "/movement", **moments)
+    assert movement["movement"]["stage"] == "final"
+    assert (movement["notice"], movement["rules"]) == (
+        "Data contoh, bukan hasil resmi Kemendagri",
+        None,
+    )
+    assert "nilai contohnya sendiri" in movement["sentence"]["indonesian"]
+    _refused(
+        system,
+        season,
+        {
+            "/explanation": "ranking.nothing_claimed",
+            "/waterfall": "ranking.nothing_claimed",
+            "/next-steps": "ranking.nothing_claimed",
+            "/rescored": "ranking.nothing_claimed",
+            "/movement?stage=mandiri": "ranking.nothing_claimed",
+            "/movement?stage=final&rules=2025": "movement.rules_of_told_scores",
+        },
+    )
+    province = "/v1/provinces/63/seasons/2024"
+    _refused(
+        system,
+        province,
+        {
+            "/rescored?rules=abc": "rules.unknown",
+            "/outlook": "outlook.incomplete_rules",
+            "/outlook?rules=2026": "ranking.nothing_claimed",
+        },
+    )
+    assert _read(system, province + "/rescored", rules="2026")["regions"] == []
+
+
+def _refused(system: System, below: str, reasons: dict[str, str]) -> None:
+    for path, reason in reasons.items():
+        answer = system.http.get(system.url("projection") + below + path)
+        assert answer.json()["title"] == reason, (path, answer.text)
 
 
 async def test_a_computed_score_goes_before_one_that_was_told(system: System) -> None:
@@ -162,6 +220,10 @@ async def test_a_range_needs_a_past_and_is_drawn_alike_by_everyone(system: Syste
     assert sum(Fraction(chance) for chance in span["chance"].values()) == 1
     verified = _read(system, outlook, stage="terverifikasi")
     assert verified["seed"] != first["seed"]
+    # One more fact of an earlier season changes what is drawn from, and so the seed.
+    assert first["position"]["cut"]["63.10"] > 0
+    system.claim("63.10", 2025, "SID-SDM", 1, "inovasi-1")
+    assert _read(system, outlook)["seed"] != first["seed"]
 
 
 async def test_what_the_rules_did_is_told_apart_from_what_the_facts_did(system: System) -> None:
@@ -170,6 +232,7 @@ async def test_what_the_rules_did_is_told_apart_from_what_the_facts_did(system: 
     system.upload("63.10")
     _season(system, 2025, "63.10", claims=2, accepted=0)
     _season(system, 2026, "63.10", claims=3, accepted=0)
+    await eventually(lambda: _knows(system, 2026))
     province = _read(
         system, "/v1/provinces/63/seasons/2026/rescored", rules="2026", since_year="2025"
     )
@@ -183,8 +246,6 @@ async def test_what_the_rules_did_is_told_apart_from_what_the_facts_did(system: 
     assert whole == Fraction(36, 12) * 100 / 250 - before
     assert told["effect"]["own"] == told["effect"]["other"]
     assert told["effect"]["changes"] == []
-
-    await eventually(lambda: _knows(system, 2026))
 
     def scored() -> bool:
         nation = _read(system, "/v1/seasons/2026/rescored", rules="2027")

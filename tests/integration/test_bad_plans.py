@@ -215,7 +215,7 @@ WRITES: dict[str, tuple[tuple[str, str], str, str, Any, int]] = {
         "PUT",
         BRANCH,
         {**PLAN, "hypotheses": [{**RAISE, "innovation": "../x", "indicator": "SID-VIDEO"}]},
-        404,
+        422,
     ),
     "a what-if with an impossible profile": (
         ADMIN,

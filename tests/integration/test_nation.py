@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -11,10 +11,10 @@ import httpx
 import psycopg
 import pytest
 
-from services.projection import nation as nations
-from services.projection import web_nation
+from services.projection import turns, web_nation
 from services.projection.core import dossier as dossiers
 from services.projection.nation import Nation
+from services.projection.turns import Turns
 from services.scoring.consume import Scoring
 from shared.io import http, postgres, rulebook
 from shared.io.history import History
@@ -30,7 +30,7 @@ from shared.kernel.events.intake import (
     SeasonEntered,
 )
 from shared.kernel.recorded import Event, decode
-from shared.kernel.rules import formula, ruleset
+from shared.kernel.rules import formula, reading, ruleset
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import STAGES, Stage
 from tests import examples, rankings
@@ -109,7 +109,8 @@ def _stored(code: str, events: Sequence[Event]) -> list[Any]:
 @pytest.fixture
 async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     async with postgres.pool(database.projection, "projection", "test-nation", 2) as pool:
-        nation = Nation(pool, rulebook.regions(), rulebook.rule_sets(), rulebook.rule_digests())
+        rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
+        nation = Nation(pool, rulebook.regions(), rule_sets, digests, Turns())
         app: Any = http.application(
             title="test",
             version="1",
@@ -172,10 +173,21 @@ async def test_the_answer_says_what_it_rests_on(
     assert view["innovations"] == registered
     assert [each["assessed"] for each in view["clusters"]] == [38, 415, 93]
     for cluster in view["clusters"]:
+        assert cluster["assessed"] == cluster["entered"] + cluster["not_entered"]
         for counts in (cluster["predikat_before"], cluster["predikat_after"]):
-            assert sum(counts.values()) == cluster["assessed"]
+            assert sum(counts.values()) == cluster["entered"] - cluster["entered_incomplete"]
+    assert view["complete"]
+    assert {"what": "affairs_counted"}.items() <= view["gaps"][1].items()
+    # 63.11 stands under the incomplete rules of 2025: what is known of its score has no place.
     regencies = {row["region"]: row for row in view["regions"] if row["kind"] == "kabupaten"}
-    assert {row["rank_after"] for row in regencies.values()} == {1, 2}
+    ranks = {code: (row["rank_before"], row["rank_after"]) for code, row in regencies.items()}
+    assert ranks == {"63.10": (1, 1), "63.11": (None, None)}
+    assert {code: row["effect"]["comparable"] for code, row in regencies.items()} == {
+        "63.10": True,
+        "63.11": False,
+    }
+    told_at = datetime.fromisoformat(view["generated_at"])
+    assert (told_at.utcoffset(), told_at.microsecond) == (timedelta(hours=7), 0)
     for row in view["regions"]:
         effect = row["effect"]
         change = Decimal(effect["other"]["index"]) - Decimal(effect["own"]["index"])
@@ -191,6 +203,31 @@ async def test_the_answer_says_what_it_rests_on(
     assert by_region["63.11"]["changes"] != []
 
 
+async def test_under_incomplete_rules_the_nation_says_only_what_is_known(
+    client: httpx.AsyncClient, seasons: dict[str, Sequence[Event]]
+) -> None:
+    view = await told(client, rules="2020")
+    assert view["notice"] == "Proyeksi, bukan hasil resmi Kemendagri"
+    assert view["complete"] is False
+    whats = [gap["what"] for gap in view["gaps"]]
+    assert whats == [gap.what for gap in reading.gaps(rulebook.rule_set_for_year(2020))]
+    assert {"spd_rows", "maturity_rows"} <= set(whats)
+    assert view["predikat_changes"] == 0
+    clusters = {cluster["kind"]: cluster for cluster in view["clusters"]}
+    assert clusters["kabupaten"]["entered_incomplete"] == 1
+    for cluster in clusters.values():
+        assert (cluster["predikat_after"], cluster["mean_of_entered_after"]) == (None, None)
+        assert cluster["mean_of_entered_before"] is not None
+    for row in view["regions"]:
+        effect = row["effect"]
+        assert (row["rank_after"], effect["comparable"]) == (None, False)
+        assert (effect["predikat_changes"], effect["direction"]) == (False, "tetap")
+        assert "Aturan 2020.1 tidak lengkap" in effect["text"]
+        assert not any(change["decides"] for change in effect["changes"])
+        # Otherwise nothing above could fail.
+        assert effect["own"]["predikat"] != effect["other"]["predikat"]
+
+
 async def test_a_season_that_nobody_entered_is_known_once_it_is_opened(
     client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -198,7 +235,10 @@ async def test_a_season_that_nobody_entered_is_known_once_it_is_opened(
     await rankings.tell(database.projection, facts=[rankings.season()])
     view = await told(client)
     assert (view["entered"], view["regions"], len(view["not_entered"])) == (0, [], 546)
-    assert view["clusters"][0]["predikat_after"]["Tidak Dapat Dinilai"] == 38
+    provinces = view["clusters"][0]
+    assert (provinces["assessed"], provinces["not_entered"]) == (38, 38)
+    assert set(provinces["predikat_after"].values()) == {0}
+    assert provinces["mean_of_entered_before"] is None
 
 
 @pytest.mark.parametrize(
@@ -226,7 +266,8 @@ async def test_levels_of_rules_that_are_not_ours_are_not_scored(
     with psycopg.connect(database.admin, autocommit=True) as connection:
         connection.execute("update scoring.entry set rule_digest = 'x' where tenant = '63.10'")
     async with postgres.pool(database.projection, "projection", "test-nation", 1) as pool:
-        nation = Nation(pool, rulebook.regions(), rulebook.rule_sets(), rulebook.rule_digests())
+        rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
+        nation = Nation(pool, rulebook.regions(), rule_sets, digests, Turns())
         with pytest.raises(Corrupt, match=r"score\.other_rules"):
             await nation.rescored(YEAR, "2027", "")
 
@@ -247,11 +288,12 @@ async def test_projection_reads_what_scoring_publishes_and_nothing_more(
 async def test_the_nation_is_read_once_at_a_time(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nations, "WAIT_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(turns, "WAIT_SECONDS_MAX", 0.05)
     await rankings.tell(database.projection, facts=[rankings.season()])
     async with postgres.pool(database.projection, "projection", "test-nation", 2) as pool:
-        nation = Nation(pool, rulebook.regions(), rulebook.rule_sets(), rulebook.rule_digests())
-        async with nation._turn():
+        rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
+        nation = Nation(pool, rulebook.regions(), rule_sets, digests, Turns())
+        async with nation._turns.turn():
             with pytest.raises(Unavailable, match=r"store\.busy"):
                 await nation.rescored(YEAR, "", "")
         answers = await asyncio.gather(*(nation.rescored(YEAR, "", "") for _ in range(2)))

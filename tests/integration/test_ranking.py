@@ -17,6 +17,7 @@ from tests import rankings
 from tests.databases import Database
 
 RANKING = f"/v1/provinces/63/seasons/{rankings.YEAR}/ranking"
+STAGES = ["mandiri", "stated:mandiri"]
 EVENING = datetime(2025, 2, 10, 15, 59, 59, 500_000, tzinfo=UTC)  # 23.59.59 in Banjarmasin
 
 
@@ -316,7 +317,7 @@ async def test_a_ranking_is_read_by_index_whatever_the_history(
         rows = await postgres.fetch(
             connection,
             "explain (format json, analyze, buffers) " + tables._SQL["ranking"],
-            {"tenants": list(rankings.REGIONS), "year": 2026, "stage": "mandiri", **bounds},
+            {"tenants": list(rankings.REGIONS), "year": 2026, "stages": STAGES, **bounds},
         )
     plan = str(rows[0])
     assert "'Index Name': 'score_latest'" in plan

@@ -91,9 +91,9 @@ def _carried_out(dossier: Dossier, step: Step, stage: Stage, assumed: Decimal) -
     extra = 0
     fact = dossiers.Fact(seq=0, happened_at=_MOMENT)
     match step.kind:
-        case "raise_region":
+        case "raise_region" | "await_verdict" | "answer_return" if not step.innovation:
             copy.region[step.indicator] = _at(step.to_level)
-        case "raise_innovation":
+        case "raise_innovation" | "await_verdict" | "answer_return" if step.innovation:
             copy.innovations[step.innovation].slots[step.indicator] = _at(step.to_level)
         case "withdraw_innovation":
             del copy.innovations[step.innovation]
@@ -163,5 +163,5 @@ def test_more_accepted_evidence_never_lowers_the_index(
 ) -> None:
     advice = steps.advise(dossiers.opened(history), RULES, stage, ())
     for priced in advice.steps:
-        if priced.step.kind.startswith("raise"):
+        if priced.step.indicator:
             assert priced.outcome.gain.exact > 0

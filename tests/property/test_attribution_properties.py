@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 import msgspec
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.projection.core import attribution
@@ -14,7 +14,12 @@ from services.projection.core.attribution import Movement, Result
 from services.projection.core.attribution_items import Standing
 from services.projection.core.explanation import Share
 from shared.io import rulebook
-from shared.kernel.events.intake import IndicatorAccepted, IndicatorReturned, InnovationRejected
+from shared.kernel.events.intake import (
+    IndicatorAccepted,
+    IndicatorReturned,
+    InnovationReinstated,
+    InnovationRejected,
+)
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules import formula
 from shared.kernel.rules.ruleset import RuleSet
@@ -26,7 +31,12 @@ from tests.reference import ranked
 OTHER = msgspec.structs.replace(
     RULES, divisor_floor=rulebook.rule_set_for_year(2027).divisor_floor, score_max=RULES.spd_max
 )
-VERDICTS = (IndicatorAccepted, IndicatorReturned, InnovationRejected)
+VERDICTS = (
+    IndicatorAccepted,
+    IndicatorReturned,
+    InnovationRejected,
+    InnovationReinstated,
+)
 
 stages = st.sampled_from(STAGES)
 deadlines = st.one_of(st.none(), st.integers(0, 12).map(lambda s: START + timedelta(seconds=s)))
@@ -53,6 +63,8 @@ def provinces(draw: st.DrawFn) -> Sequence[Standing]:
                 rules_now=draw(rule_sets),
             )
         )
+    # Where nothing was known of anybody, nobody had a place to move from.
+    assume(any(breakdown.counts(one.then) for one in standings))
     return standings
 
 

@@ -7,20 +7,21 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from services.projection.core import dossier as dossiers
-from services.projection.core import judging, rescoring, rule_changes
+from services.projection.core import judging, rescoring, rule_changes, rule_effects
 from services.projection.core.judging import Profile, Thresholds
-from services.projection.core.rescoring import Alike, Entered
+from services.projection.core.rescoring import Alike, Entered, National
 from services.projection.core.rule_effects import Effect
 from shared.io import rulebook
 from shared.kernel import regions as kernel_regions
 from shared.kernel.events.intake import InnovationRegistered, InnovationRevised
 from shared.kernel.recorded import Recorded
-from shared.kernel.rules import eligibility, formula
+from shared.kernel.rules import eligibility, formula, ruleset
 from shared.kernel.rules.eligibility import Candidate
 from shared.kernel.rules.formula import Tally
 from shared.kernel.rules.ruleset import Formula, RuleSet, Sourced, Window
@@ -54,6 +55,10 @@ def other(value: Any) -> Sourced[Any]:
     return Sourced(value=value, certainty="unknown")
 
 
+def sure(value: Any) -> Sourced[Any]:
+    return Sourced(value=value, certainty="confirmed", sources=("X",))
+
+
 def _invented(
     year: int, shape: Formula, changes: dict[str, Any], weight: Decimal, floor: Decimal
 ) -> RuleSet:
@@ -72,6 +77,21 @@ def _invented(
         predikat=bands,
         **changed,
     )
+
+
+def _completed(rules: RuleSet) -> RuleSet:
+    """The same with every number sure and the rows adding up, so that its scores are compared."""
+    spd, maturity = (
+        Decimal(ruleset.best(of(rules))) / 100
+        for of in (ruleset.region_rows, ruleset.innovation_rows)
+    )
+    number = ruleset.declared(rules.count_weight) * ruleset.declared(rules.count_max)
+    total = spd + maturity + number
+    sums = {"spd_max": sure(spd), "maturity_max": sure(maturity), "score_max": sure(total)}
+    needed = ("count_weight", "count_max", "divisor_floor")
+    counts = {name: sure(getattr(rules, name).value) for name in needed}
+    rows = tuple(replace(row, weight=sure(row.weight.value)) for row in rules.rows)
+    return replace(rules, id=f"{rules.year}.8", revision=8, rows=rows, **sums, **counts)
 
 
 invented = st.builds(
@@ -100,7 +120,16 @@ invented = st.builds(
     st.sampled_from([Decimal(0), Decimal("0.75"), Decimal(4)]),
     st.sampled_from([Decimal("5.01"), Decimal("65.01")]),
 )
-rule_sets = st.one_of(st.sampled_from(PUBLISHED), invented)
+completed = invented.map(_completed)
+rule_sets = st.one_of(st.sampled_from(PUBLISHED), invented, completed)
+tallies = st.builds(
+    Tally,
+    spd=st.integers(0, 6300),
+    maturity=st.integers(0, 300_000),
+    innovations=st.integers(0, 250),
+    affairs=st.integers(0, 6),
+    rejected=st.integers(0, 20),
+)
 
 
 def bucketed(among: Thresholds, candidate: Candidate) -> Candidate:
@@ -186,11 +215,12 @@ def test_what_each_rule_does_sums_exactly(
 
 
 @settings(max_examples=200)
-@given(peopled, rule_sets, stages)
+@given(peopled, completed, stages)
 def test_a_predikat_that_changes_is_decided_by_a_rule(
     history: Sequence[Recorded], rules: RuleSet, stage: Stage
 ) -> None:
     effect = effect_on(history, rules, stage)
+    assert effect.comparable
     assert effect.predikat_changes == (effect.own.predikat != effect.other.predikat)
     assert effect.predikat_changes == any(change.decides for change in effect.changes)
     assert effect.predikat_changes == (effect.direction != "tetap")
@@ -199,6 +229,30 @@ def test_a_predikat_that_changes_is_decided_by_a_rule(
     if effect.predikat_changes:
         assert effect.direction in effect.text
         assert "rounding" not in effect.text_en
+
+
+@settings(max_examples=200)
+@given(rule_sets, rule_sets, st.lists(tallies, min_size=9, max_size=9))
+def test_under_rules_that_are_not_complete_nothing_is_said_to_change_and_shares_still_sum(
+    one: RuleSet, another: RuleSet, drawn: Sequence[Tally]
+) -> None:
+    readings = rule_changes.readings(one, another)
+    counted = drawn[: len(readings)]
+    effect = rule_effects.effect(readings, counted, another)
+    whole = [rules.id for rules in (one, another) if ruleset.is_complete(rules)]
+    assert effect.comparable == (len(whole) == 2)
+    told = sum((change.share.exact for change in effect.changes), Fraction(0))
+    before = formula.exact_index(one, counted[0])
+    assert told == formula.exact_index(another, counted[-1]) - before
+    assert told + effect.rounding.exact == Fraction(effect.change)
+    for rules in (one, another):
+        assert (f"Aturan {rules.id} tidak lengkap" in effect.text) == (rules.id not in whole)
+        assert (f"Rules {rules.id} are incomplete" in effect.text_en) == (rules.id not in whole)
+    if not effect.comparable:
+        assert (effect.predikat_changes, effect.direction) == (False, "tetap")
+        assert not any(change.decides for change in effect.changes)
+        assert "Predikat" not in effect.text
+        assert "{" not in effect.text + effect.text_en
 
 
 @given(
@@ -225,18 +279,7 @@ def test_who_stands_for_all_is_judged_as_they_are(
             assert eligibility.unmet(rules, year, stands) == unmet
 
 
-@given(
-    st.sampled_from(PUBLISHED),
-    rule_sets,
-    st.builds(
-        Tally,
-        spd=st.integers(0, 6300),
-        maturity=st.integers(0, 300_000),
-        innovations=st.integers(0, 250),
-        affairs=st.integers(0, 6),
-        rejected=st.integers(0, 20),
-    ),
-)
+@given(st.sampled_from(PUBLISHED), rule_sets, tallies)
 def test_the_last_reading_is_the_other_rules(one: RuleSet, another: RuleSet, tally: Tally) -> None:
     last = rule_changes.readings(one, another)[-1]
     assert formula.exact_index(last.rules, tally) == formula.exact_index(another, tally)
@@ -268,26 +311,162 @@ def test_the_reasons_between_two_years_are_named_in_order() -> None:
     assert [each.element for each in rule_changes.readings(RULES, RULES)] == [None]
 
 
-def test_ranks_are_within_the_cluster_and_who_has_not_entered_counts_as_nothing() -> None:
+def reasons(one: RuleSet, another: RuleSet) -> dict[str | None, tuple[str, str]]:
+    return {each.element: each.because for each in rule_changes.readings(one, another)[1:]}
+
+
+def test_a_weight_that_is_not_known_is_not_another_weight() -> None:
+    told, told_en = reasons(RULES, rulebook.rule_set_for_year(2021))["rows"]
+    assert told.split(" dan ") == [
+        "bobot 20 baris belum diketahui dalam aturan 2021.1",
+        "13 baris berbobot lain",
+        "3 baris hanya tercantum dalam aturan 2021.1",
+    ]
+    assert told_en.split(" and ") == [
+        "20 rows have no known weight in rules 2021.1",
+        "13 rows have another weight",
+        "3 rows are listed only in rules 2021.1",
+    ]
+    _, told_en = reasons(rulebook.rule_set_for_year(2025), RULES)["rows"]
+    assert told_en.split(" and ") == [
+        "1 row has no known weight in rules 2025.1",
+        "19 rows are listed only in rules 2026.1",
+    ]
+
+
+def test_a_row_that_complete_rules_do_not_have_is_not_scored() -> None:
+    fewer = _completed(replace(RULES, rows=RULES.rows[1:]))
+    assert reasons(RULES, fewer)["rows"] == ("1 baris tidak dinilai", "1 row is not scored")
+    assert reasons(fewer, RULES)["rows"][1] == "1 row is listed only in rules 2026.1"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "element", "told"),
+    [
+        ("rounding", "half_up", "bands", "cara pembulatannya half_up, bukan half_even"),
+        ("spd_max", Decimal(64), "rows", "nilai SPD paling tinggi 64, bukan 63"),
+        ("maturity_max", Decimal(112), "rows", "kematangan paling tinggi 112, bukan 111"),
+    ],
+)
+def test_a_value_that_differs_alone_is_said(
+    field: str, value: Any, element: str, told: str
+) -> None:
+    changed: dict[str, Any] = {field: other(value)}
+    said = reasons(RULES, replace(RULES, id="2026.9", revision=9, **changed))
+    assert {each: text for each, (text, _) in said.items()} == {element: told}
+
+
+def season_of(year: int, code: str = "63.10") -> Entered:
+    """All levels at 3, twelve innovations that count: the best there is under any rules."""
+    rules = rulebook.rule_set_for_year(year)
+    region = next(each for each in SUBJECTS if each.code == code)
+    able = Candidate(implementation_date=date(2025, 5, 1), words=300)
+    alike = Alike(
+        innovations=12,
+        levels=bytes([3] * 12 * len(ruleset.innovation_rows(rules))),
+        profile=Profile(tahapan="penerapan", submitted=True, rejected=False, candidate=able),
+        main_urusan=(1, 2, 3, 4, 5, 6) * 2,
+    )
+    levels = bytes([3] * len(ruleset.region_rows(rules)))
+    return Entered(region=region, rules=rules, levels=levels, innovations=(alike,))
+
+
+def national(under: int, *seasons: Entered) -> National:
+    rules = rulebook.rule_set_for_year(under)
+    return rescoring.rescore(SUBJECTS, seasons, rules, 2026, "mandiri")
+
+
+LACKING_2024 = "Aturan 2024.1 tidak lengkap: baris daerah belum semua diketahui."
+LACKING_2025 = (
+    "Aturan 2025.1 tidak lengkap: bobot 1 baris daerah belum diketahui dan baris daerah belum "
+    "semua diketahui."
+)
+LACKING_BESIDE_2026 = "Aturan 2025.1 tidak lengkap: bobot 20 baris daerah belum diketahui."
+LACKING_2020 = (
+    "Aturan 2020.1 tidak lengkap: bobot 20 baris daerah dan 20 baris inovasi belum diketahui. "
+    "Skalanya lain: aturan 2020.1 menjumlahkan poin tanpa batas atas."
+)
+LACKING_2020_EN = (
+    "Rules 2020.1 are incomplete: the weights of 20 region rows and 20 innovation rows are not "
+    "known. The scale is another: rules 2020.1 add up points without a maximum. 0 is only the "
+    "known part and cannot be compared."
+)
+SAME = "Indeks dan predikat tetap karena aturannya sama."
+
+
+@pytest.mark.parametrize(
+    ("entered_year", "under", "lacking", "values"),
+    [
+        (2026, 2025, LACKING_BESIDE_2026, "46,22"),
+        (2026, 2020, LACKING_2020, "0"),
+        (2025, 2026, LACKING_BESIDE_2026, "46,22"),
+        (2024, 2024, f"{SAME} {LACKING_2024}", "46,22"),
+        (2024, 2025, f"{LACKING_2024} {LACKING_2025}", "46,22 dan 46,22"),
+    ],
+)
+def test_what_incomplete_rules_do_not_know_is_said(
+    entered_year: int, under: int, lacking: str, values: str
+) -> None:
+    told_nation = national(under, season_of(entered_year))
+    (row,) = told_nation.regions
+    known = f"Nilai {values} hanya bagian yang diketahui dan tidak dapat dibandingkan."
+    assert row.effect.text == f"{lacking} {known}"
+    assert under != 2020 or row.effect.text_en == LACKING_2020_EN
+    assert not row.effect.comparable
+    assert not row.effect.predikat_changes
+    assert row.rank_after is None
+    assert row.rank_before == (1 if entered_year == 2026 else None)
+    (cluster,) = [each for each in told_nation.clusters if each.kind == "kabupaten"]
+    assert (cluster.predikat_after, cluster.mean_of_entered_after) == (None, None)
+    assert cluster.predikat_changes == ()
+    before = (cluster.entered_incomplete, cluster.mean_of_entered_before)
+    assert before == ((0, Decimal("71.42")) if entered_year == 2026 else (1, None))
+
+
+def test_under_complete_rules_the_rule_that_does_it_is_said() -> None:
+    told = national(2027, season_of(2026))
+    (row,) = told.regions
+    assert row.effect.comparable
+    assert (row.rank_before, row.rank_after) == (1, 1)
+    assert row.effect.text == "Indeks turun 6,34 karena pembagi sedikitnya 14, bukan 12."
+    assert [each.element for each in row.effect.changes] == ["divisor", "affairs"]
+
+
+def test_a_region_under_incomplete_rules_is_in_no_rank_count_or_mean() -> None:
+    bare = replace(season_of(2026, "63.10"), innovations=())
+    told = national(2027, season_of(2025, "63.11"), bare)
+    ranks = [(each.region, each.rank_before, each.rank_after) for each in told.regions]
+    assert ranks == [("63.10", 1, 1), ("63.11", None, None)]
+    (cluster,) = [each for each in told.clusters if each.kind == "kabupaten"]
+    assert (cluster.entered, cluster.entered_incomplete, cluster.not_entered) == (2, 1, 413)
+    for counts in (cluster.predikat_before, cluster.predikat_after):
+        assert counts is not None
+        assert sum(counts.values()) == 1
+    means = (cluster.mean_of_entered_before, cluster.mean_of_entered_after)
+    assert means == (Decimal("25.20"), Decimal("25.20"))
+
+
+def test_ranks_are_within_the_cluster_and_who_has_not_entered_is_counted_apart() -> None:
     codes = ("63.10", "63.72", "63")
     seasons = [
         Entered(region=region, rules=RULES, levels=bytes([3] * 20), innovations=())
         for region in SUBJECTS
         if region.code in codes
     ]
-    national = rescoring.rescore(SUBJECTS, seasons, RULES, 2026, "mandiri")
-    assert [(each.region, each.rank_before, each.rank_after) for each in national.regions] == [
+    told = rescoring.rescore(SUBJECTS, seasons, RULES, 2026, "mandiri")
+    assert [(each.region, each.rank_before, each.rank_after) for each in told.regions] == [
         ("63", 1, 1),
         ("63.10", 1, 1),
         ("63.72", 1, 1),
     ]
-    assert len(national.not_entered) == 543
-    for cluster in national.clusters:
-        assert sum(cluster.predikat_before.values()) == cluster.assessed
-        assert cluster.predikat_before["Tidak Dapat Dinilai"] == cluster.assessed - 1
-        assert cluster.mean_before == (Decimal("25.20") / cluster.assessed).quantize(
-            Decimal("0.01")
-        )
+    assert len(told.not_entered) == 543
+    for cluster in told.clusters:
+        assert (cluster.entered, cluster.not_entered) == (1, cluster.assessed - 1)
+        assert cluster.predikat_before is not None
+        assert sum(cluster.predikat_before.values()) == 1
+        assert cluster.predikat_before["Tidak Dapat Dinilai"] == 0
+        assert cluster.mean_of_entered_before == Decimal("25.20")
+        assert cluster.mean_of_entered_after == Decimal("25.20")
 
 
 def test_an_affair_beside_a_main_one_that_is_not_basic_counts_where_the_rules_say_so() -> None:

@@ -151,3 +151,14 @@ def _as_of(said: Sequence[ScoreCalculated], stage: str, second: int) -> referenc
         return Decimal("0.00"), 0, 0
     point = max(known, key=lambda candidate: candidate[:2])[2]
     return point.index, point.innovations, point.affairs
+
+
+@given(histories(), st.lists(st.integers(0, 100), max_size=6))
+def test_restarted_or_not_the_same_is_said(
+    history: Sequence[Recorded], cuts: Sequence[int]
+) -> None:
+    steady, restarted = Entry(2026, RULES, "digest"), Entry(2026, RULES, "digest")
+    for batch in _split(history, cuts):
+        restarted = _restarted(restarted)
+        past = history[: batch[-1].seq]
+        assert _consume(steady, batch, past) == _consume(restarted, batch, past)

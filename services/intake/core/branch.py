@@ -6,16 +6,14 @@ It changes no score. What it would bring is told by whoever reads it; here it is
 from collections.abc import Collection
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from services.intake.core import innovation, text
-from shared.kernel import hypotheses
+from shared.kernel import hypotheses, text
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.events.intake import (
     BranchDiscarded,
     BranchSaved,
     Hypothesis,
-    InnovationRegistered,
-    InnovationRevised,
 )
 from shared.kernel.recorded import Event
 from shared.kernel.rules.ruleset import RuleSet
@@ -24,12 +22,15 @@ NAME_CHARACTERS_MAX = 200
 
 
 class Save(Struct, frozen=True, kw_only=True):
-    """Keep a what-if; `head` is the region's last fact when it was asked for."""
+    """Keep a what-if over the log until `cut_seq`, or until now: `head` is the last fact there is.
+
+    Saved again in the same words without a cut, it stays where it is.
+    """
 
     year: int
     branch: str
     name: str
-    cut_seq: int
+    cut_seq: int | None
     head: int
     hypotheses: tuple[Hypothesis, ...]
 
@@ -48,6 +49,7 @@ class Branch(Struct, frozen=True, kw_only=True):
     """The branch as its stream says; `saved` is None where it was never saved, or is discarded."""
 
     saved: BranchSaved | None = None
+    discarded: bool = False
 
 
 EMPTY = Branch()
@@ -59,7 +61,7 @@ def evolve(branch: Branch, event: Event) -> Branch:
         case BranchSaved():
             return Branch(saved=event)
         case BranchDiscarded():
-            return EMPTY
+            return Branch(discarded=True)
         case _:
             return branch
 
@@ -71,28 +73,31 @@ def decide(
     `registered` or that the branch itself registers.
     """
     if isinstance(command, Discard):
+        if branch.discarded:
+            return ()
         if branch.saved is None:
             raise Missing("branch.unknown", branch=command.branch)
         return (BranchDiscarded(year=command.year, branch=command.branch),)
     if not command.name.strip():
         raise Refused("branch.name_missing")
     text.check("name", command.name, NAME_CHARACTERS_MAX)
-    if not 0 <= command.cut_seq <= command.head:
-        raise Refused("branch.cut_beyond_log", cut_seq=command.cut_seq, head=command.head)
+    cut_seq = command.head if command.cut_seq is None else command.cut_seq
+    if not 0 <= cut_seq <= command.head:
+        raise Refused("branch.cut_beyond_log", cut_seq=cut_seq, head=command.head)
     hypotheses.check(command.hypotheses, rules, registered)
-    for one in command.hypotheses:
-        if isinstance(one, InnovationRegistered | InnovationRevised):
-            innovation.check_profile(one.profile)
     saved = BranchSaved(
         year=command.year,
         branch=command.branch,
         name=command.name,
-        cut_seq=command.cut_seq,
+        cut_seq=cut_seq,
         hypotheses=command.hypotheses,
     )
-    return () if saved == branch.saved else (saved,)
+    held = branch.saved
+    if held is not None and command.cut_seq is None:
+        held = replace(held, cut_seq=cut_seq)
+    return () if saved == held else (saved,)
 
 
 def presumed(command: Command) -> tuple[str, ...]:
-    """The innovations that must be there already for the hypotheses to make sense."""
-    return () if isinstance(command, Discard) else hypotheses.presumed(command.hypotheses)
+    """The innovations whose standing decides whether the hypotheses make sense."""
+    return () if isinstance(command, Discard) else hypotheses.named(command.hypotheses)

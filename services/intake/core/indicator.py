@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.intake.core import text
+from shared.kernel import text
 from shared.kernel.errors import Refused
 from shared.kernel.events.intake import (
     EvidenceReference,

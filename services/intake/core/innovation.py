@@ -1,14 +1,15 @@
 """One innovation in one season: registered, revised, submitted, rejected, withdrawn."""
 
-from datetime import date
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from services.intake.core import text
+from shared.kernel import profiles, text
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.events.intake import (
     InnovationRegistered,
+    InnovationReinstated,
     InnovationRejected,
     InnovationRevised,
     InnovationSubmitted,
@@ -17,13 +18,6 @@ from shared.kernel.events.intake import (
 )
 from shared.kernel.recorded import Event
 
-NAME_CHARACTERS_MAX = 300
-TEXT_CHARACTERS_MAX = 20_000
-SHORT_TEXT_CHARACTERS_MAX = 200
-
-TAHAPAN = ("inisiatif", "uji_coba", "penerapan")
-BENTUK = ("", "tata_kelola", "pelayanan_publik", "lainnya")
-JENIS = ("", "digital", "nondigital")
 REASON_CHARACTERS_MAX = 2_000
 REJECTIONS = (
     "di_luar_jangka_waktu",
@@ -33,8 +27,6 @@ REJECTIONS = (
     "rancang_bangun_tidak_sesuai",
     "lainnya",
 )
-INISIATOR = ("", "kepala_daerah", "anggota_dprd", "perangkat_daerah", "asn", "masyarakat")
-URUSAN = range(1, 39)
 
 
 class Register(Struct, frozen=True, kw_only=True):
@@ -77,16 +69,30 @@ class Reject(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-Command = Register | Revise | Submit | Withdraw | Reject
+class Reinstate(Struct, frozen=True, kw_only=True):
+    """Take a rejection back."""
+
+    year: int
+    innovation: str
+    note: str = ""
+
+
+Command = Register | Revise | Submit | Withdraw | Reject | Reinstate
 
 Status = Literal["unknown", "draft", "submitted", "rejected", "withdrawn"]
 
 
 class Innovation(Struct, frozen=True, kw_only=True):
-    """An innovation as its stream says; one that was rejected is a draft again once revised."""
+    """An innovation as its stream says; one that was rejected is a draft again once revised.
+
+    `refused` is the profile with which it was rejected last, also after it was withdrawn: handed
+    in unchanged, it is still rejected.
+    """
 
     status: Status = "unknown"
     profile: Profile | None = None
+    refused: Profile | None = None
+    rejection: InnovationRejected | None = None
 
 
 EMPTY = Innovation()
@@ -96,16 +102,18 @@ def evolve(innovation: Innovation, event: Event) -> Innovation:
     """The innovation after one of its events."""
     match event:
         case InnovationRegistered():
-            return Innovation(status="draft", profile=event.profile)
+            return replace(innovation, status="draft", profile=event.profile)
         case InnovationRevised():
             status: Status = "draft" if innovation.status == "rejected" else innovation.status
-            return Innovation(status=status, profile=event.profile)
-        case InnovationSubmitted():
-            return Innovation(status="submitted", profile=innovation.profile)
+            return replace(innovation, status=status, profile=event.profile)
+        case InnovationSubmitted() | InnovationReinstated():
+            return replace(innovation, status="submitted", refused=None, rejection=None)
         case InnovationRejected():
-            return Innovation(status="rejected", profile=innovation.profile)
+            return replace(
+                innovation, status="rejected", refused=innovation.profile, rejection=event
+            )
         case InnovationWithdrawn():
-            return Innovation(status="withdrawn", profile=innovation.profile)
+            return replace(innovation, status="withdrawn")
         case _:
             return innovation
 
@@ -123,6 +131,8 @@ def decide(command: Command, innovation: Innovation) -> tuple[Event, ...]:
             return _withdraw(command, innovation)
         case Reject():
             return _reject(command, innovation)
+        case Reinstate():
+            return _reinstate(command, innovation)
 
 
 def must_be_known(innovation: Innovation, name: str) -> None:
@@ -136,6 +146,8 @@ def must_be_known(innovation: Innovation, name: str) -> None:
 def must_be_submitted(innovation: Innovation, name: str) -> None:
     """Verdicts are given on innovations that were sent for verification."""
     must_be_known(innovation, name)
+    if innovation.status == "rejected":
+        raise Refused("verification.rejected", innovation=name)
     if innovation.status != "submitted":
         raise Refused("verification.not_submitted", innovation=name)
 
@@ -145,7 +157,7 @@ def _register(command: Register, innovation: Innovation) -> tuple[Event, ...]:
         if innovation.profile == command.profile:
             return ()
         raise Refused("innovation.already_registered", innovation=command.innovation)
-    check_profile(command.profile)
+    profiles.check(command.profile)
     return (
         InnovationRegistered(
             year=command.year, innovation=command.innovation, profile=command.profile
@@ -157,7 +169,7 @@ def _revise(command: Revise, innovation: Innovation) -> tuple[Event, ...]:
     must_be_known(innovation, command.innovation)
     if innovation.profile == command.profile:
         return ()
-    check_profile(command.profile)
+    profiles.check(command.profile)
     return (
         InnovationRevised(
             year=command.year, innovation=command.innovation, profile=command.profile
@@ -169,7 +181,7 @@ def _submit(command: Submit, innovation: Innovation) -> tuple[Event, ...]:
     must_be_known(innovation, command.innovation)
     if innovation.status == "submitted":
         return ()
-    if innovation.status == "rejected":
+    if innovation.refused is not None and innovation.refused == innovation.profile:
         raise Refused("innovation.rejected", innovation=command.innovation)
     return (InnovationSubmitted(year=command.year, innovation=command.innovation),)
 
@@ -190,51 +202,25 @@ def _reject(command: Reject, innovation: Innovation) -> tuple[Event, ...]:
     text.check("note", command.note, REASON_CHARACTERS_MAX)
     if command.reason not in REJECTIONS:
         raise Refused("verification.unknown_reason", allowed=", ".join(REJECTIONS))
-    if innovation.status == "rejected":
-        return ()
-    must_be_submitted(innovation, command.innovation)
-    return (
-        InnovationRejected(
-            year=command.year,
-            innovation=command.innovation,
-            reason=command.reason,
-            note=command.note,
-        ),
+    rejection = InnovationRejected(
+        year=command.year,
+        innovation=command.innovation,
+        reason=command.reason,
+        note=command.note,
     )
+    if innovation.status == "rejected":
+        return () if rejection == innovation.rejection else (rejection,)
+    must_be_submitted(innovation, command.innovation)
+    return (rejection,)
 
 
-def check_profile(profile: Profile) -> None:
-    """What no profile may be, whatever else it says."""
-    if not profile.name.strip():
-        raise Refused("innovation.name_missing")
-    for field, characters_max in _LIMITS.items():
-        text.check(field, getattr(profile, field), characters_max)
-    for field, allowed in _CHOICES.items():
-        chosen = getattr(profile, field)
-        if chosen not in allowed:
-            told = ", ".join(choice for choice in allowed if choice)
-            raise Refused("innovation.unknown_choice", field=field, chosen=chosen, allowed=told)
-    others = profile.other_urusan
-    if len(others) > len(URUSAN) or len(set(others)) < len(others):
-        raise Refused("innovation.urusan_named_twice")
-    for urusan in (profile.main_urusan, *others):
-        if urusan not in URUSAN:
-            raise Refused("innovation.unknown_urusan", urusan=urusan)
-    _check_dates(profile.trial_date, profile.implementation_date, profile.development_date)
-
-
-def _check_dates(trial: date | None, implementation: date | None, development: date | None) -> None:
-    known = [moment for moment in (trial, implementation, development) if moment is not None]
-    if known != sorted(known):
-        raise Refused("innovation.dates_out_of_order")
-
-
-_LIMITS = {
-    "name": NAME_CHARACTERS_MAX,
-    "perangkat_daerah": SHORT_TEXT_CHARACTERS_MAX,
-    "design": TEXT_CHARACTERS_MAX,
-    "purpose": TEXT_CHARACTERS_MAX,
-    "benefit": TEXT_CHARACTERS_MAX,
-    "outcome": TEXT_CHARACTERS_MAX,
-}
-_CHOICES = {"tahapan": TAHAPAN, "bentuk": BENTUK, "jenis": JENIS, "inisiator": INISIATOR}
+def _reinstate(command: Reinstate, innovation: Innovation) -> tuple[Event, ...]:
+    text.check("note", command.note, REASON_CHARACTERS_MAX)
+    must_be_known(innovation, command.innovation)
+    if innovation.status == "submitted":
+        return ()
+    if innovation.status != "rejected":
+        raise Refused("verification.not_submitted", innovation=command.innovation)
+    return (
+        InnovationReinstated(year=command.year, innovation=command.innovation, note=command.note),
+    )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from services.intake.core import text
+from shared.kernel import text
 from shared.kernel.errors import Refused
 
 # No index is older than its regulation, and a basis is a reference, not an essay.

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.intake.core import text
+from shared.kernel import text
 from shared.kernel.errors import Refused
 from shared.kernel.events.intake import ResultPublished, ScoreReported
 from shared.kernel.recorded import Event

@@ -5,7 +5,7 @@ A region enters a season with its first fact in it; from then on its own log say
 
 from msgspec import Struct
 
-from services.intake.core import text
+from shared.kernel import text
 from shared.kernel.errors import Refused
 from shared.kernel.events.intake import SeasonClosed, SeasonEntered, SeasonOpened
 from shared.kernel.recorded import Event

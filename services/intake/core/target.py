@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from services.intake.core import season, text
+from services.intake.core import season
+from shared.kernel import text
 from shared.kernel.errors import Refused
 from shared.kernel.events.intake import TargetSet
 from shared.kernel.recorded import Event

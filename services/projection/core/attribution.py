@@ -21,7 +21,12 @@ from services.projection.core import attribution_items as items
 from services.projection.core import ranking
 from services.projection.core.attribution_items import Item, Standing
 from services.projection.core.explanation import Share, share
-from shared.kernel.events.intake import IndicatorAccepted, IndicatorReturned, InnovationRejected
+from shared.kernel.events.intake import (
+    IndicatorAccepted,
+    IndicatorReturned,
+    InnovationReinstated,
+    InnovationRejected,
+)
 from shared.kernel.recorded import Recorded
 from shared.kernel.scorecard import Stage
 
@@ -31,13 +36,19 @@ Cause = Literal["rules", "own", "verification", "deadline", "neighbours", "decre
 OWN: tuple[Cause, ...] = ("own", "verification", "deadline")
 COMPUTED: tuple[Cause, ...] = ("rules", *OWN, "neighbours")
 
-VERDICTS = (IndicatorAccepted, IndicatorReturned, InnovationRejected)
+VERDICTS = (
+    IndicatorAccepted,
+    IndicatorReturned,
+    InnovationRejected,
+    InnovationReinstated,
+)
 
 
 class Result(Struct, frozen=True, kw_only=True):
     """A region's published index at two moments, None where there was none yet.
 
-    `seqs` are the facts of its log that published or corrected it between them.
+    `seqs` are the facts of its log that published or corrected it between them; a `sample` is
+    invented.
     """
 
     region: str
@@ -45,6 +56,7 @@ class Result(Struct, frozen=True, kw_only=True):
     then: Decimal | None
     now: Decimal | None
     seqs: tuple[int, ...] = ()
+    sample: bool = False
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -110,6 +122,7 @@ class Movement(Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
     neighbours: tuple[Crossing, ...]
     rounding: Share
+    sample: bool = False
 
 
 class _Path(Struct, frozen=True, kw_only=True):
@@ -136,13 +149,23 @@ def attribute(
         parts.append(_part(cause, change, items.seqs_of(facts), told))
         indexes.append(walk.rounded(own.rules_now))
     indexes.append(indexes[-1])  # what neighbours do leaves the region's own index alone
-    others = [_path(neighbour, stage) for neighbour in neighbours]
+    around = list(neighbours)
+    others = [_path(neighbour, stage) for neighbour in around]
     path = _Path(region=own.region, name=own.name, indexes=indexes, seqs=items.seqs_of(new))
+    if not any(items.counts(one.then) for one in (own, *around)):
+        # Where nothing was known of anybody, nobody had a place.
+        path, *others = [_unknown_then(each) for each in (path, *others)]
     return _movement(stage, path, others, parts)
 
 
-def attribute_results(own: Result, neighbours: Iterable[Result]) -> Movement:
-    """Why the region's place among published results moved: its own result, then the others'."""
+def _unknown_then(path: _Path) -> _Path:
+    return msgspec.structs.replace(path, indexes=(None, *path.indexes[1:]))
+
+
+def attribute_results(
+    own: Result, neighbours: Iterable[Result], *, stage: ranking.Stage = ranking.FINAL
+) -> Movement:
+    """Why the region's place among told scores moved: its own, then the others'."""
     path = _Path(
         region=own.region, name=own.name, indexes=(own.then, own.now, own.now), seqs=own.seqs
     )
@@ -156,7 +179,8 @@ def attribute_results(own: Result, neighbours: Iterable[Result]) -> Movement:
         for other in neighbours
     ]
     change = Fraction(own.now or 0) - Fraction(own.then or 0)
-    return _movement(ranking.FINAL, path, others, [_part("decree", change, own.seqs)])
+    movement = _movement(stage, path, others, [_part("decree", change, own.seqs)])
+    return msgspec.structs.replace(movement, sample=own.sample)
 
 
 def _cause(fact: Recorded, deadline: datetime | None) -> Cause:

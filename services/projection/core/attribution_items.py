@@ -210,6 +210,11 @@ def new_of(standing: Standing) -> Sequence[Recorded]:
     return [fact for fact in new if not isinstance(fact.event, SILENT)]
 
 
+def counts(facts: Iterable[Recorded]) -> bool:
+    """Whether anything is there that a computed score can come from."""
+    return any(not isinstance(fact.event, (*SILENT, intake.SeasonEntered)) for fact in facts)
+
+
 def seqs_of(facts: Iterable[Recorded]) -> tuple[int, ...]:
     """Where the facts stand in their log."""
     return tuple(sorted(fact.seq for fact in facts))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from services.projection.core import figure
+from services.projection.core import figure, ranking
 from services.projection.core.attribution import Crossing, Movement, Part
 from services.projection.core.attribution_items import Item
 
@@ -62,6 +62,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "memperoleh peringkat {now} dari {of}, bernilai {score}; sebelumnya hasilnya belum ada.",
         "came {now} of {of}, with a score of {score}; it had no published result before.",
     ),
+    "begun": (
+        "memperoleh peringkat {now} dari {of}, bernilai {score}; sebelumnya belum ada nilai.",
+        "came {now} of {of}, with a score of {score}; there were no scores before.",
+    ),
     "lost": (
         "tidak lagi mempunyai peringkat (sebelumnya {then}), sebab hasilnya tidak lagi terbit.",
         "no longer has a rank (it was {then}), for its result is no longer published.",
@@ -76,6 +80,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "deadline": ("batas akhir", "the deadline"),
     "neighbours": ("daerah lain", "other regions"),
     "decree": ("hasil resminya sendiri", "its own official result"),
+    "sample": ("nilai contohnya sendiri, yang direka", "its own sample value, which is invented"),
+    "told": ("nilai yang dinyatakan tentangnya", "the score that was stated of it"),
     "late": ("peristiwa setelah batas akhir", "its own facts after the deadline"),
 }
 
@@ -83,8 +89,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 class _Speech:
     """The words of one language."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, movement: Movement) -> None:
         self.language = language
+        computed = "decree" if movement.stage == ranking.FINAL else "told"
+        self._decree = "sample" if movement.sample else computed
+
+    def cause(self, cause: str) -> str:
+        """How a cause is called; a told score is only official where a decree told it."""
+        return self(self._decree if cause == "decree" else cause)
 
     def __call__(self, word: str, /, **facts: object) -> str:
         return _WORDS[word][self.language == _ENGLISH].format_map(facts)
@@ -117,7 +129,7 @@ def sentence(
     movement: Movement, name: str, then: str = "", now: str = "", *, language: str = "id"
 ) -> str:
     """What happened to the region called `name` between two moments as they are read aloud."""
-    say = _Speech(language)
+    say = _Speech(language, movement)
     lead = say("between", then=then, now=now) if then and now else ""
     if movement.rank_then is None or movement.rank_now is None:
         return f"{lead}{name} {_unplaced(movement, say)}"
@@ -150,13 +162,13 @@ def _causes(movement: Movement, say: _Speech) -> str:
 
 
 def _because(part: Part, what: str, detail: Sequence[str], say: _Speech) -> str:
-    cause = say("late" if part.cause == "deadline" else part.cause)
+    cause = say.cause("late" if part.cause == "deadline" else part.cause)
     told = say("because", what=what, cause=cause)
     return f"{told} ({'; '.join(detail)})" if detail else told
 
 
 def _still(part: Part, say: _Speech) -> str:
-    return say(part.cause) + (f" ({_score(part, say)})" if part.change.exact else "")
+    return say.cause(part.cause) + (f" ({_score(part, say)})" if part.change.exact else "")
 
 
 def _detail(movement: Movement, part: Part, say: _Speech) -> Sequence[str]:
@@ -218,7 +230,7 @@ def _unplaced(movement: Movement, say: _Speech) -> str:
     """Where one of the two ranks is missing: which, and why."""
     if movement.rank_now is not None and movement.index_now is not None:
         return say(
-            "gained",
+            "gained" if movement.stage == ranking.FINAL else "begun",
             now=say.ordinal(movement.rank_now) + _tied(movement, say),
             of=_of(movement, say),
             score=say.points(movement.index_now),

@@ -1,9 +1,10 @@
 """What a what-if would bring, and what became of it: hypothetical facts after real ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -18,6 +19,7 @@ from shared.kernel.events.intake import (
     Hypothesis,
     IndicatorAccepted,
     IndicatorClaimed,
+    IndicatorReturned,
     InnovationRegistered,
     InnovationRevised,
     InnovationSubmitted,
@@ -28,6 +30,11 @@ from shared.kernel.rules import formula
 from shared.kernel.rules.formula import Score
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import Stage
+
+# A verdict that was hoped for is answered by either verdict.
+_ABOUT: Mapping[type, tuple[type, ...]] = MappingProxyType(
+    {IndicatorAccepted: (IndicatorAccepted, IndicatorReturned)}
+)
 
 
 class Brought(Struct, frozen=True, kw_only=True):
@@ -119,7 +126,8 @@ def _fate(one: Hypothesis, dossier: Dossier, since: Sequence[Recorded]) -> Fate:
     about = [
         fact.seq
         for fact in since
-        if getattr(fact.event, "innovation", None) == one.innovation
+        if isinstance(fact.event, _ABOUT.get(type(one), type(one)))
+        and getattr(fact.event, "innovation", None) == one.innovation
         and getattr(fact.event, "indicator", "") == indicator
     ]
     return Fate(

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from services.projection.core import dossier as dossiers
-from services.projection.core.dossier import Dossier, Held
+from services.projection.core.dossier import Dossier, Held, Slot
 from services.projection.core.explanation import title
 from shared.kernel.rules import formula, ruleset
 from shared.kernel.rules.formula import Tally
@@ -16,6 +16,8 @@ from shared.kernel.scorecard import BASIC_AFFAIRS, Stage
 Kind = Literal[
     "raise_region",
     "raise_innovation",
+    "await_verdict",
+    "answer_return",
     "cover_affair",
     "fill_slot",
     "add_innovation",
@@ -24,14 +26,16 @@ Kind = Literal[
     "complete_profile",
     "withdraw_innovation",
 ]
-# What it takes: a document, several, a new innovation, or a better figure in the statistics.
-Effort = Literal["ringan", "sedang", "berat", "capaian"]
+# What it takes: a document, several, a new innovation, a better figure in the statistics, or only a
+# verifier's time.
+Effort = Literal["ringan", "sedang", "berat", "capaian", "menunggu"]
 
 
 class Step(Struct, frozen=True, kw_only=True):
     """One thing to do. `affair` is the urusan a new innovation would be the first to cover.
 
-    `reasons` are the conditions that a profile does not meet.
+    `claimed` is the level that is claimed already. `reasons` are the conditions that a profile does
+    not meet, or those with which a claim was returned.
     """
 
     kind: Kind
@@ -41,6 +45,7 @@ class Step(Struct, frozen=True, kw_only=True):
     innovation_name: str = ""
     level: int = 0
     to_level: int = 0
+    claimed: int = 0
     affair: int = 0
     reasons: tuple[str, ...] = ()
     effort: Effort
@@ -58,6 +63,8 @@ class Delta(Struct, frozen=True):
 
 
 Candidate = tuple[Step, Delta]
+
+NOTHING = Slot()
 
 
 class Position(Struct, frozen=True, kw_only=True):
@@ -103,28 +110,37 @@ def _region(dossier: Dossier, rules: RuleSet, stage: Stage) -> Iterator[Candidat
     for row in ruleset.region_rows(rules):
         if row.weight.value is None:
             continue  # nobody knows what it would bring
-        slot = dossier.region.get(row.code)
-        now = dossiers.level_at(slot, stage) if slot else 0
+        slot = dossier.region.get(row.code, NOTHING)
+        now = dossiers.level_at(slot, stage)
         for level in range(now + 1, LEVEL_MAX + 1):
             gained = ruleset.weight_hundredths(row) * (level - now)
-            yield _raised(row, now, level, "raise_region"), Delta(spd=gained)
+            yield _raised(row, slot, now, level), Delta(spd=gained)
 
 
 def _levels(start: Position, rules: RuleSet, stage: Stage) -> Iterator[Candidate]:
     rows = [(row, ruleset.weight_hundredths(row)) for row in ruleset.innovation_rows(rules)]
     for name, held in start.counted.items():
         for row, weight in rows:
-            slot = held.slots.get(row.code)
-            now = dossiers.level_at(slot, stage) if slot else 0
+            slot = held.slots.get(row.code, NOTHING)
+            now = dossiers.level_at(slot, stage)
             for level in range(now + 1, LEVEL_MAX + 1):
-                step = _raised(row, now, level, "raise_innovation", name, title(name, held))
+                step = _raised(row, slot, now, level, name, title(name, held))
                 yield step, Delta(maturity=weight * (level - now))
 
 
 def _raised(
-    row: Row, now: int, level: int, kind: Kind, innovation: str = "", called: str = ""
+    row: Row, slot: Slot, now: int, level: int, innovation: str = "", called: str = ""
 ) -> Step:
+    """What is claimed already waits for its verdict, or for an answer to the one it got."""
+    kind: Kind = "raise_innovation" if innovation else "raise_region"
     efforts: tuple[Effort, ...] = ("ringan", "sedang", "berat")
+    effort: Effort = "capaian" if row.bands is not None else efforts[level - now - 1]
+    if now < level <= slot.level:
+        judged = slot.verdict is not None
+        kind = "answer_return" if judged else "await_verdict"
+        effort = "ringan" if judged else "menunggu"
+    elif slot.level > now and row.bands is None:
+        effort = efforts[level - slot.level - 1]
     return Step(
         kind=kind,
         indicator=row.code,
@@ -133,7 +149,9 @@ def _raised(
         innovation_name=called,
         level=now,
         to_level=level,
-        effort="capaian" if row.bands is not None else efforts[level - now - 1],
+        claimed=slot.level,
+        reasons=(slot.returned,) if slot.returned else (),
+        effort=effort,
     )
 
 
@@ -160,33 +178,31 @@ def _admissions(
         if name in start.counted or held.profile is None:
             continue
         refused = dossiers.refused(dossier, held, rules)
-        kind, effort, reasons, leaves = _admission(dossier, held, rules, stage)
+        kind = _admission(held, rules, stage)
         if kind is None or (refused and kind != "complete_profile" and stage != "mandiri"):
             continue
+        mending = kind == "complete_profile"
         step = Step(
             kind=kind,
             innovation=name,
             innovation_name=title(name, held),
-            reasons=reasons,
-            effort=effort,
+            reasons=refused if mending else (),
+            effort="berat" if kind == "apply_innovation" else "ringan",
         )
         covers = frozenset(dossiers.affairs_of(held, rules) - start.covered)
         points = _points(held, weights, stage)
+        leaves = 1 if mending else 0
         yield step, Delta(maturity=points, innovations=1, rejected=-leaves, covers=covers)
 
 
-def _admission(
-    dossier: Dossier, held: Held, rules: RuleSet, stage: Stage
-) -> tuple[Kind | None, Effort, tuple[str, ...], int]:
-    """The one step that makes an innovation count, if one step does, and the place it leaves."""
+def _admission(held: Held, rules: RuleSet, stage: Stage) -> Kind | None:
+    """The one step that makes an innovation count, if one step does."""
     if not dossiers.is_staged(held, rules):
         sent = stage == "mandiri" or held.submitted is not None
-        return ("apply_innovation" if sent else None), "berat", (), 0
+        return "apply_innovation" if sent else None
     if held.submitted is None:
-        return "submit_innovation", "ringan", (), 0
-    if held.rejected is None:
-        return "complete_profile", "ringan", dossiers.refused(dossier, held, rules), 1
-    return None, "berat", (), 0
+        return "submit_innovation"
+    return "complete_profile" if held.rejected is None else None
 
 
 def _withdrawals(

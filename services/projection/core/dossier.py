@@ -12,6 +12,7 @@ from shared.kernel.events.intake import (
     IndicatorClaimed,
     IndicatorReturned,
     InnovationRegistered,
+    InnovationReinstated,
     InnovationRejected,
     InnovationRevised,
     InnovationSubmitted,
@@ -19,7 +20,7 @@ from shared.kernel.events.intake import (
     Profile,
     ResultPublished,
 )
-from shared.kernel.recorded import Recorded
+from shared.kernel.recorded import Event, Recorded
 from shared.kernel.rules import eligibility, ruleset
 from shared.kernel.rules.eligibility import Candidate
 from shared.kernel.rules.formula import Tally
@@ -97,21 +98,6 @@ def opened(facts: Iterable[Recorded]) -> Dossier:
 def _file(dossier: Dossier, recorded: Recorded) -> None:
     fact = Fact(seq=recorded.seq, happened_at=recorded.happened_at)
     match recorded.event:
-        case InnovationRegistered() as event:
-            held = _held(dossier, event.innovation)
-            _profiled(held, event.profile)
-            held.registered = fact
-        case InnovationRevised() as event:
-            _profiled(_held(dossier, event.innovation), event.profile)
-        case InnovationSubmitted() as event:
-            held = _held(dossier, event.innovation)
-            held.submitted, held.rejected, held.refusal, held.note = fact, None, "", ""
-        case InnovationRejected() as event:
-            held = _held(dossier, event.innovation)
-            held.rejected, held.refusal, held.note = fact, event.reason, event.note
-        case InnovationWithdrawn() as event:
-            held = _held(dossier, event.innovation)
-            dossier.innovations[event.innovation] = Held(slots=held.slots)
         case IndicatorClaimed() as event:
             slots = _slots(dossier, event.innovation)
             slots[event.indicator] = Slot(level=event.level, claim=fact, evidence=event.evidence)
@@ -132,6 +118,31 @@ def _file(dossier: Dossier, recorded: Recorded) -> None:
                 sample=event.sample,
                 seq=recorded.seq,
             )
+        case _:
+            _file_whole(dossier, recorded.event, fact)
+
+
+def _file_whole(dossier: Dossier, said: Event, fact: Fact) -> None:
+    """What is said of an innovation as a whole."""
+    match said:
+        case InnovationRegistered() as event:
+            held = _held(dossier, event.innovation)
+            _profiled(held, event.profile)
+            held.registered = fact
+        case InnovationRevised() as event:
+            _profiled(_held(dossier, event.innovation), event.profile)
+        case InnovationSubmitted() as event:
+            held = _held(dossier, event.innovation)
+            held.submitted, held.rejected, held.refusal, held.note = fact, None, "", ""
+        case InnovationRejected() as event:
+            held = _held(dossier, event.innovation)
+            held.rejected, held.refusal, held.note = fact, event.reason, event.note
+        case InnovationReinstated() as event:
+            held = _held(dossier, event.innovation)
+            held.rejected, held.refusal, held.note = None, "", event.note
+        case InnovationWithdrawn() as event:
+            held = _held(dossier, event.innovation)
+            dossier.innovations[event.innovation] = Held(slots=held.slots)
         case _:
             return
 

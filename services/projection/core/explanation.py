@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from services.projection.core import figure
 from services.projection.core.dossier import (
     Dossier,
     Held,
@@ -268,14 +269,14 @@ def _sentence(line: Line, score: Score) -> str:
     earned = f"{_comma(line.share.shown)} poin indeks ({line.article}; peristiwa {facts})."
     match line.part:
         case "spd":
-            return f"{line.nama}, tingkat {line.level} × bobot {_comma(line.weight)}: {earned}"
+            return f"{line.nama}, tingkat {line.level} × bobot {_comma(line.weight, 0)}: {earned}"
         case "sid":
             return (
                 f"{line.innovation_name}: {line.nama}, tingkat {line.level} × bobot "
-                f"{_comma(line.weight)} dibagi {score.divisor}: {earned}"
+                f"{_comma(line.weight, 0)} dibagi {score.divisor}: {earned}"
             )
         case "number":
-            return f"{line.nama}, {line.level} × {_comma(line.weight)}: {earned}"
+            return f"{line.nama}, {line.level} × {_comma(line.weight, 0)}: {earned}"
 
 
 # A verifier's reason is read as it is spelt.
@@ -290,5 +291,5 @@ def _why(reason: str) -> str:
     return _REASONS.get(reason, reason.replace("_", " "))
 
 
-def _comma(number: Decimal) -> str:
-    return f"{number.normalize():f}".replace(".", ",")
+def _comma(number: Decimal, places: int = 2) -> str:
+    return figure.points(number, places)

@@ -2,8 +2,10 @@
 
 A region's levels stay as they were recorded. A row the other rules do not have is worth nothing,
 one that only they have is at level 0; what counts is judged anew. Regions of which nothing is
-known count as 0, as in every ranking of a computed stage. What each rule does is told of every
-region that entered, not only of those that change predikat: it costs little beside the reading.
+known stand last in ranks, as in every ranking of a computed stage, and are in no mean and under no
+predikat. A score under rules that are not complete is the known part: it has no rank, and is in no
+mean and under no predikat either. What each rule does is told of every region that entered, not
+only of those that change predikat: it costs little beside the reading.
 """
 
 from collections import Counter
@@ -20,8 +22,8 @@ from services.projection.core.rule_changes import Reading
 from services.projection.core.rule_effects import Effect
 from shared.kernel.errors import Corrupt
 from shared.kernel.regions import Kind, Region
-from shared.kernel.rules.formula import Tally
-from shared.kernel.rules.ruleset import EXACT, RuleSet
+from shared.kernel.rules.formula import Score, Tally
+from shared.kernel.rules.ruleset import EXACT, RuleSet, is_complete
 from shared.kernel.scorecard import BASIC_AFFAIRS, Stage, basic_affairs
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -52,29 +54,39 @@ class Entered(Struct, frozen=True, kw_only=True):
 
 
 class Rescored(Struct, frozen=True, kw_only=True):
-    """One region under its own rules and under the others; ranks are within its `kind`."""
+    """One region under its own rules and under the others; ranks are within its `kind`, among
+    those ranked on that side and those that have not entered. `rank_before` is None where its own
+    rules are not complete, `rank_after` where either rules are not.
+    """
 
     region: str
     name: str
     kind: Kind
     entered_rules: str
-    rank_before: int
-    rank_after: int
+    rank_before: int | None
+    rank_after: int | None
     effect: Effect
 
 
 class Cluster(Struct, frozen=True, kw_only=True):
-    """A national cluster before and after: regions per predikat and mean index, over all assessed
-    regions, those that have not entered at 0; and the codes of those whose predikat changes.
+    """A national cluster before and after. `assessed` are `entered` and `not_entered` together.
+
+    Counts per predikat and means are over those that entered alone: a mean over all assessed says
+    how many have entered rather than how they stand, and whoever has not entered has no predikat.
+    Before leaves out `entered_incomplete`, who stand under incomplete rules; after too, and is None
+    where the others are not complete. Counts are None where all are left out, means where nobody
+    is there. `predikat_changes` are codes, of comparable regions alone.
     """
 
     kind: Kind
     assessed: int
     entered: int
-    predikat_before: dict[str, int]
-    predikat_after: dict[str, int]
-    mean_before: Decimal
-    mean_after: Decimal
+    not_entered: int
+    entered_incomplete: int
+    predikat_before: dict[str, int] | None
+    predikat_after: dict[str, int] | None
+    mean_of_entered_before: Decimal | None
+    mean_of_entered_after: Decimal | None
     predikat_changes: tuple[str, ...]
 
 
@@ -98,8 +110,9 @@ def rescore(
     entered = {season.region.code: season for season in seasons}
     effects = {code: _effect(season, other, judgements) for code, season in entered.items()}
     clusters = {kind: [each.code for each in subjects if each.kind == kind] for kind in KINDS}
-    before = _ranks(clusters, {code: each.own.index for code, each in effects.items()}, stage)
-    after = _ranks(clusters, {code: each.other.index for code, each in effects.items()}, stage)
+    before = {code: each.own.index if each.own.complete else None for code, each in effects.items()}
+    after = {code: each.other.index if each.comparable else None for code, each in effects.items()}
+    ranks_before, ranks_after = (_ranks(clusters, each, stage) for each in (before, after))
     return National(
         regions=tuple(
             Rescored(
@@ -107,8 +120,8 @@ def rescore(
                 name=season.region.name,
                 kind=season.region.kind,
                 entered_rules=season.rules.id,
-                rank_before=before[code],
-                rank_after=after[code],
+                rank_before=ranks_before.get(code),
+                rank_after=ranks_after.get(code),
                 effect=effects[code],
             )
             for code, season in sorted(entered.items())
@@ -190,33 +203,47 @@ def _affairs(counted: Sequence[Alike], rules: RuleSet) -> set[int]:
 
 
 def _ranks(
-    clusters: Mapping[Kind, Sequence[str]], indexes: Mapping[str, Decimal], stage: Stage
+    clusters: Mapping[Kind, Sequence[str]], indexes: Mapping[str, Decimal | None], stage: Stage
 ) -> dict[str, int]:
-    ranked = (ranking.rank(codes, indexes, stage) for codes in clusters.values())
+    """Within each cluster; a region whose index is None has no rank, one without any is last."""
+    whole = {code: index for code, index in indexes.items() if index is not None}
+    ranked = (
+        ranking.rank([code for code in codes if indexes.get(code, 0) is not None], whole, stage)
+        for codes in clusters.values()
+    )
     return {code: rank for each in ranked for code, rank in ranking.ranks(each, known=True).items()}
 
 
 def _cluster(kind: Kind, assessed: int, other: RuleSet, effects: Mapping[str, Effect]) -> Cluster:
-    found = (
-        Counter(each.own.predikat for each in effects.values()),
-        Counter(each.other.predikat for each in effects.values()),
+    before = [each.own for each in effects.values() if each.own.complete]
+    after = [each.other for each in effects.values() if each.comparable]
+    told = before or not effects
+    told_after = is_complete(other) and (after or not effects)
+    named = (
+        *(band.nama for band in other.predikat),
+        *(each.predikat for each in (*before, *after)),
     )
-    for counts in found:
-        counts[ranking.NOT_ASSESSABLE] += assessed - len(effects)
-    names = dict.fromkeys((*(band.nama for band in other.predikat), *found[0], *found[1]))
-    before, after = ({nama: counts[nama] for nama in names} for counts in found)
     return Cluster(
         kind=kind,
         assessed=assessed,
         entered=len(effects),
-        predikat_before=before,
-        predikat_after=after,
-        mean_before=_mean((each.own.index for each in effects.values()), assessed),
-        mean_after=_mean((each.other.index for each in effects.values()), assessed),
+        not_entered=assessed - len(effects),
+        entered_incomplete=len(effects) - len(before),
+        predikat_before=_counts(before, named) if told else None,
+        predikat_after=_counts(after, named) if told_after else None,
+        mean_of_entered_before=_mean(before),
+        mean_of_entered_after=_mean(after),
         predikat_changes=tuple(code for code, each in effects.items() if each.predikat_changes),
     )
 
 
-def _mean(indexes: Iterable[Decimal], regions: int) -> Decimal:
-    total = sum(indexes, Decimal(0))
-    return EXACT.quantize(EXACT.divide(total, Decimal(max(1, regions))), MEAN_PLACES)
+def _counts(scores: Iterable[Score], named: Iterable[str]) -> dict[str, int]:
+    counts = Counter(each.predikat for each in scores)
+    return {nama: counts[nama] for nama in dict.fromkeys(named)}
+
+
+def _mean(scores: Sequence[Score]) -> Decimal | None:
+    if not scores:
+        return None
+    total = sum((each.index for each in scores), Decimal(0))
+    return EXACT.quantize(EXACT.divide(total, Decimal(len(scores))), MEAN_PLACES)

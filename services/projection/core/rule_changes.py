@@ -3,9 +3,10 @@
 Between the rules a region entered under and the others stand readings: each is the one before
 with one more element taken over. The differences of neighbouring readings sum exactly to the
 whole, and each of them has one cause. What an element brings depends on the order, so it is fixed.
+A weight that nobody knows is counted as nothing, and said to be unknown, not to be another one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
@@ -14,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from services.projection.core import figure
-from shared.kernel.rules import eligibility, ruleset
+from shared.kernel.rules import eligibility, reading, ruleset
 from shared.kernel.rules.ruleset import Row, RuleSet, Window
 from shared.kernel.scorecard import BASIC_AFFAIRS
 
@@ -38,7 +39,36 @@ ELEMENTS: dict[Element, tuple[str, ...]] = {
 # Another shape of the sum needs its own numbers, so they are taken over together.
 SHAPE: tuple[Element, ...] = ("divisor", "number", "affairs", "scale")
 
+# The gaps that say of which unit's rows some are missing, or their weights.
+OPEN_UNITS: Mapping[str, str] = {"spd_rows": "region", "maturity_rows": "innovation"}
+
 Said = tuple[str, str]
+
+# How a value that differs is said: the others' first, then that of the entered rules.
+VALUES: Mapping[str, Said] = {
+    "spd_max": ("nilai SPD paling tinggi {}, bukan {}", "the SPD is at most {}, not {}"),
+    "maturity_max": ("kematangan paling tinggi {}, bukan {}", "maturity is at most {}, not {}"),
+    "counted_stages": ("tahapan yang dihitung {}, bukan {}", "the stages counted are {}, not {}"),
+    "words_min": (
+        "rancang bangun sedikitnya {} kata, bukan {}",
+        "a design needs {} words instead of {}",
+    ),
+    "divisor_floor": ("pembagi sedikitnya {}, bukan {}", "the divisor's floor is {} instead of {}"),
+    "count_weight": (
+        "tiap inovasi bernilai {}, bukan {}",
+        "each innovation counts {} instead of {}",
+    ),
+    "count_max": (
+        "paling banyak {} inovasi dihitung, bukan {}",
+        "at most {} innovations are counted instead of {}",
+    ),
+    "score_max": ("nilai paling tinggi {}, bukan {}", "the highest total is {}, not {}"),
+    "places": (
+        "indeks dibulatkan pada {} desimal, bukan {}",
+        "the index is rounded to {} decimals instead of {}",
+    ),
+    "rounding": ("cara pembulatannya {}, bukan {}", "the way of rounding is {}, not {}"),
+}
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -106,49 +136,89 @@ def _weights(rows: tuple[Row, ...], other: RuleSet) -> tuple[int, ...]:
     return tuple(there.get(row.code, 0) for row in rows)
 
 
+def scored_rows(rules: RuleSet) -> tuple[Row, ...]:
+    """The rows that levels are kept of: the region's, then an innovation's."""
+    return (*ruleset.region_rows(rules), *ruleset.innovation_rows(rules))
+
+
+def open_units(rules: RuleSet) -> set[str]:
+    """The units of which these rules do not know every row and its weight."""
+    return {OPEN_UNITS[gap.what] for gap in reading.gaps(rules) if gap.what in OPEN_UNITS}
+
+
+def unknown(rows: Iterable[Row], rules: RuleSet) -> tuple[Row, ...]:
+    """Those of the rows whose weight the rules do not know: it stands there without a value, or
+    the row is missing while others of its unit are missing too, so that nobody can say it is gone.
+    """
+    there = {row.code: row.weight.value for row in rules.rows}
+    unsure = open_units(rules)
+    return tuple(
+        row
+        for row in rows
+        if there.get(row.code) is None and (row.code in there or row.unit in unsure)
+    )
+
+
 def _differences(element: Element, entered: RuleSet, other: RuleSet) -> Iterator[Said]:
     """In what the element differs, each said as a sentence's reason; nothing where it agrees."""
     match element:
         case "rows":
-            yield from _rows(entered, other)
+            told = tuple(_rows(entered, other))
+            yield from told or _values(entered, other, "spd_max", "maturity_max")
         case "eligibility":
             yield from _eligibility(entered, other)
         case "formula":
             yield "bentuk rumusnya lain", "the sum has another shape"
         case "divisor":
+            yield from _values(entered, other, "divisor_floor")
             yield from _divisor(entered, other)
-        case "number":
-            yield from _number(entered, other)
+        case "number" | "scale":
+            yield from _values(entered, other, *ELEMENTS[element])
         case "affairs":
             yield from _affairs(entered, other)
-        case "scale":
-            was, now = entered.score_max.value, other.score_max.value
-            yield from _instead(
-                was, now, "nilai paling tinggi {}, bukan {}", "the highest total is {}, not {}"
-            )
         case "bands":
             yield from _bands(entered, other)
+            yield from _values(entered, other, "places", "rounding")
+
+
+def _values(entered: RuleSet, other: RuleSet, *names: str) -> Iterator[Said]:
+    for each in names:
+        yield from _instead(getattr(entered, each).value, getattr(other, each).value, *VALUES[each])
 
 
 def _rows(entered: RuleSet, other: RuleSet) -> Iterator[Said]:
-    rows = (*ruleset.region_rows(entered), *ruleset.innovation_rows(entered))
-    own = map(ruleset.weight_hundredths, rows)
-    differ = sum(was != now for was, now in zip(own, _weights(rows, other), strict=True))
-    if differ:
-        yield (
-            f"{differ} indikator berbobot lain",
-            f"{differ} indicator{'s have' if differ > 1 else ' has'} another weight",
+    """A row's weight is not known, or is another one, or the row is in one of the rules alone."""
+    own = scored_rows(entered)
+    there = {row.code: row.weight.value for row in other.rows}
+    unsure, unsure_there = ({row.code for row in unknown(own, each)} for each in (entered, other))
+    known = [row for row in own if row.code not in unsure | unsure_there]
+    gone = [row for row in known if row.code not in there]
+    for rules, rows in ((other, unsure_there - unsure), (entered, unsure - unsure_there)):
+        yield from _counted(
+            len(rows),
+            f"bobot {{rows}} baris belum diketahui dalam aturan {rules.id}",
+            f"{{rows}} {{have}} no known weight in rules {rules.id}",
         )
+    differ = sum(row.weight.value != there.get(row.code) for row in known) - len(gone)
+    new = len({row.code for row in scored_rows(other)} - {row.code for row in entered.rows})
+    yield from _counted(differ, "{rows} baris berbobot lain", "{rows} {have} another weight")
+    yield from _counted(len(gone), "{rows} baris tidak dinilai", "{rows} {are} not scored")
+    yield from _counted(
+        new,
+        f"{{rows}} baris hanya tercantum dalam aturan {other.id}",
+        f"{{rows}} {{are}} listed only in rules {other.id}",
+    )
+
+
+def _counted(rows: int, told: str, told_en: str) -> Iterator[Said]:
+    if rows:
+        have, are, noun = ("has", "is", "row") if rows == 1 else ("have", "are", "rows")
+        yield told.format(rows=rows), told_en.format(rows=f"{rows} {noun}", have=have, are=are)
 
 
 def _eligibility(entered: RuleSet, other: RuleSet) -> Iterator[Said]:
     """The window is compared as moved to the same season: "the two years before" is no change."""
-    yield from _instead(
-        entered.counted_stages.value,
-        other.counted_stages.value,
-        "tahapan yang dihitung {}, bukan {}",
-        "the stages counted are {}, not {}",
-    )
+    yield from _values(entered, other, "counted_stages")
     yield from _instead(
         eligibility.window_of(entered, entered.year),
         eligibility.window_of(other, entered.year),
@@ -161,42 +231,16 @@ def _eligibility(entered: RuleSet, other: RuleSet) -> Iterator[Said]:
             f"inovasi lama yang dikembangkan {'ikut' if now else 'tidak lagi'} dinilai",
             f"older innovations that were developed {'may' if now else 'may not'} be assessed",
         )
-    yield from _instead(
-        entered.words_min.value,
-        other.words_min.value,
-        "rancang bangun sedikitnya {} kata, bukan {}",
-        "a design needs {} words instead of {}",
-    )
+    yield from _values(entered, other, "words_min")
 
 
 def _divisor(entered: RuleSet, other: RuleSet) -> Iterator[Said]:
-    yield from _instead(
-        entered.divisor_floor.value,
-        other.divisor_floor.value,
-        "pembagi sedikitnya {}, bukan {}",
-        "the divisor's floor is {} instead of {}",
-    )
     was, now = (bool(each.rejected_in_divisor.value) for each in (entered, other))
     if was != now:
         yield (
             f"inovasi yang ditolak {'ikut' if now else 'tidak'} membagi",
             f"rejected innovations {'keep their' if now else 'have no'} place in the divisor",
         )
-
-
-def _number(entered: RuleSet, other: RuleSet) -> Iterator[Said]:
-    yield from _instead(
-        entered.count_weight.value,
-        other.count_weight.value,
-        "tiap inovasi bernilai {}, bukan {}",
-        "each innovation counts {} instead of {}",
-    )
-    yield from _instead(
-        entered.count_max.value,
-        other.count_max.value,
-        "paling banyak {} inovasi dihitung, bukan {}",
-        "at most {} innovations are counted instead of {}",
-    )
 
 
 def _affairs(entered: RuleSet, other: RuleSet) -> Iterator[Said]:
@@ -226,12 +270,6 @@ def _bands(entered: RuleSet, other: RuleSet) -> Iterator[Said]:
             f"{nama} mulai {{}}, bukan {{}}",
             f"{nama} begins at {{}} instead of {{}}",
         )
-    yield from _instead(
-        entered.places.value,
-        other.places.value,
-        "indeks dibulatkan pada {} desimal, bukan {}",
-        "the index is rounded to {} decimals instead of {}",
-    )
 
 
 def joined(said: Iterable[Said]) -> Said:

@@ -1,8 +1,10 @@
 """What other rules do to one region's index and predikat, and which rule of them does it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -11,15 +13,20 @@ from msgspec import Struct
 from services.projection.core import explanation, figure, rule_changes
 from services.projection.core.explanation import Share
 from services.projection.core.rule_changes import Element, Reading, Said
-from shared.kernel.rules import formula
+from shared.kernel.rules import formula, reading
 from shared.kernel.rules.formula import Score, Tally
-from shared.kernel.rules.ruleset import EXACT, RuleSet
+from shared.kernel.rules.ruleset import EXACT, RuleSet, declared, is_complete
 
 Direction = Literal["naik", "turun", "tetap"]
 _VERBS: Mapping[Direction, Said] = {
     "naik": ("naik", "rises"),
     "turun": ("turun", "falls"),
     "tetap": ("berubah", "changes"),
+}
+# What a row is scored for, in the order in which units are told.
+_UNITS: Mapping[str, Said] = {
+    "region": ("daerah", "region"),
+    "innovation": ("inovasi", "innovation"),
 }
 _ROUNDING: Said = ("pembulatan", "of rounding")
 
@@ -36,10 +43,13 @@ class Effect(Struct, frozen=True, kw_only=True):
     """From a region's own score to that under other rules.
 
     The shares of `changes` and `rounding` sum exactly to `change`, that of the rounded indexes.
+    `comparable` is False where either rule set does not know every number it needs: a score under
+    it is the known part, so the predikat is not said to change, and nothing decides it.
     """
 
     own: Score
     other: Score
+    comparable: bool
     change: Decimal
     predikat_changes: bool
     direction: Direction
@@ -53,16 +63,22 @@ def effect(readings: Sequence[Reading], tallies: Sequence[Tally], other: RuleSet
     """The first reading is the region's own rules, and there is one tally for each."""
     entered = readings[0].rules
     own, last = formula.score(entered, tallies[0]), formula.score(other, tallies[-1])
-    net = _direction(entered, other, own.predikat, last.predikat)
+    comparable = own.complete and last.complete
+    moves = comparable and own.predikat != last.predikat
+    net = _direction(entered, other, own.predikat, last.predikat) if comparable else "tetap"
     change = EXACT.subtract(last.index, own.index)
-    changes = _changes(readings, tallies, other, net if own.predikat != last.predikat else None)
+    changes = _changes(readings, tallies, other, net if moves else None)
     told = sum((each.share.exact for each in changes), Fraction(0))
-    text, text_en = _sentences(own, last, net, _reasons(readings, changes, own, last))
+    if comparable:
+        text, text_en = _sentences(own, last, net, _reasons(readings, changes, own, last))
+    else:
+        text, text_en = _known_part(entered, other, own, last)
     return Effect(
         own=own,
         other=last,
+        comparable=comparable,
         change=change,
-        predikat_changes=own.predikat != last.predikat,
+        predikat_changes=moves,
         direction=net,
         changes=changes,
         rounding=explanation.share(Fraction(change) - told),
@@ -138,3 +154,79 @@ def _sentences(own: Score, last: Score, net: Direction, reasons: Sequence[Said])
         return "Indeks dan predikat tetap.", "Index and predikat stay as they are."
     because, because_en = rule_changes.joined(reasons)
     return f"{told} karena {because}.", f"{told_en} because {because_en}."
+
+
+def _known_part(entered: RuleSet, other: RuleSet, own: Score, last: Score) -> Said:
+    """What is not known of the rules, and that a score under them is compared with nothing."""
+    told, told_en = map(list, zip(*_lacking(entered, other), strict=True))
+    parts = [(rules, each.index) for rules, each in ((entered, own), (other, last))]
+    if entered == other:
+        del parts[1]
+        told.insert(0, "Indeks dan predikat tetap karena aturannya sama.")
+        told_en.insert(0, "Index and predikat stay as they are because the rules are the same.")
+    shown, shown_en = (
+        [
+            figure.points(index, declared(rules.places), language)
+            for rules, index in parts
+            if not is_complete(rules)
+        ]
+        for language in ("id", "en")
+    )
+    values, values_en = " dan ".join(shown), " and ".join(shown_en)
+    are = "is" if len(shown) == 1 else "are"
+    told.append(f"Nilai {values} hanya bagian yang diketahui dan tidak dapat dibandingkan.")
+    told_en.append(f"{values_en} {are} only the known part and cannot be compared.")
+    return " ".join(told), " ".join(told_en)
+
+
+@lru_cache(maxsize=rule_changes.PAIRS_MAX)
+def _lacking(entered: RuleSet, other: RuleSet) -> tuple[Said, ...]:
+    """A sentence for each of the rules that are incomplete, and one where scales differ; alike for
+    all regions.
+    """
+    told = []
+    for rules, beside in dict.fromkeys(((entered, other), (other, entered))):
+        if not is_complete(rules):
+            said, said_en = rule_changes.joined(_unknown(rules, beside))
+            told.append(
+                (
+                    f"Aturan {rules.id} tidak lengkap: {said}.",
+                    f"Rules {rules.id} are incomplete: {said_en}.",
+                )
+            )
+    for rules, beside in ((entered, other), (other, entered)):
+        if rules.formula == "open_sum" != beside.formula:
+            told.append(
+                (
+                    f"Skalanya lain: aturan {rules.id} menjumlahkan poin tanpa batas atas.",
+                    f"The scale is another: rules {rules.id} add up points without a maximum.",
+                )
+            )
+    return tuple(told)
+
+
+def _unknown(rules: RuleSet, beside: RuleSet) -> Iterator[Said]:
+    """What incomplete rules do not know: of the rows of the rules beside them, if those are
+    complete, else of their own; failing that, how many things nobody knows of them.
+    """
+    whole = is_complete(beside)
+    rows = rule_changes.unknown(rule_changes.scored_rows(beside if whole else rules), rules)
+    counts: Counter[str] = Counter(row.unit for row in rows)
+    unsure = rule_changes.open_units(rules)
+    if rows:
+        units = [(counts[unit], *said) for unit, said in _UNITS.items() if counts[unit]]
+        told = " dan ".join(f"{count} baris {named}" for count, named, _ in units)
+        told_en = " and ".join(
+            f"{count} {named} row{'s' * (count > 1)}" for count, _, named in units
+        )
+        of, are = ("weight", "is") if len(rows) == 1 else ("weights", "are")
+        yield f"bobot {told} belum diketahui", f"the {of} of {told_en} {are} not known"
+    for unit, (named, named_en) in _UNITS.items():
+        if unit in unsure and not (whole and counts[unit]):
+            yield f"baris {named} belum semua diketahui", f"not all {named_en} rows are known"
+    if not rows and not unsure:
+        gaps = len(reading.gaps(rules))
+        if gaps:
+            yield f"{gaps} hal belum diketahui", f"things not known: {gaps}"
+        else:
+            yield "bagiannya tidak berjumlah nilai tertinggi", "the parts miss the highest total"

@@ -25,6 +25,8 @@ from shared.kernel.scorecard import BASIC_AFFAIRS, Stage
 # Bundles are looked for among this many of the best steps and everything that touches a gate.
 BUNDLE_AMONG_MAX = 30
 BUNDLES_MAX = 10
+# Less than an index shows is no unlocking: two steps nearly always do a hair more than each alone.
+UNLOCKED_MIN = Fraction(1, 100)
 # What brings another innovation; two of them in one bundle must differ in their affair.
 ADDING = ("cover_affair", "fill_slot", "add_innovation")
 
@@ -58,14 +60,15 @@ class Advice(Struct, frozen=True, kw_only=True):
     """Where the region stands and everything it could do, best first.
 
     `assumed_maturity` is what a new innovation is taken to be worth: the mean of those there are.
-    `break_even` is the least maturity at which one more innovation does not lower the index,
+    `break_even` is the least maturity at which one more innovation does not lower the index (None
+    under an open sum, where none ever does),
     `empty_slots` the places of the divisor that nobody fills, `missing_affairs` the basic-service
     affairs that no counted innovation covers.
     """
 
     score: Score
     rank: int
-    break_even: Decimal
+    break_even: Decimal | None
     assumed_maturity: Decimal
     empty_slots: int
     missing_affairs: tuple[int, ...]
@@ -165,7 +168,7 @@ def _bundles(
                 continue
             outcome = price(tuple(delta for _, delta in chosen))
             alone = sum((one.outcome.gain.exact for one, _ in chosen), Fraction(0))
-            if outcome.gain.exact > max(alone, Fraction(0)):
+            if outcome.gain.exact >= max(alone, Fraction(0)) + UNLOCKED_MIN:
                 steps = tuple(one.step for one, _ in chosen)
                 found.append(Bundle(steps=steps, outcome=outcome, alone=share(alone)))
     found.sort(key=lambda bundle: (-bundle.outcome.gain.exact, len(bundle.steps)))
@@ -174,7 +177,7 @@ def _bundles(
 
 def _clash(steps: Sequence[Step]) -> bool:
     """Steps of one slot or innovation exclude each other, and so do new ones of one affair."""
-    slots = [(step.innovation, step.indicator) for step in steps if step.kind.startswith("raise")]
+    slots = [(step.innovation, step.indicator) for step in steps if step.indicator]
     whole = [step.innovation for step in steps if step.innovation and not step.indicator]
     added = [step.affair for step in steps if step.kind in ADDING]
     return (
@@ -185,8 +188,10 @@ def _clash(steps: Sequence[Step]) -> bool:
     )
 
 
-def _break_even(rules: RuleSet, tally: Tally) -> Decimal:
+def _break_even(rules: RuleSet, tally: Tally) -> Decimal | None:
     """The least maturity, in points, at which one more innovation does not lower the index."""
+    if rules.maturity_max.value is None:
+        return None
     base = formula.exact_index(rules, tally)
     ceiling = ruleset.hundredths(ruleset.declared(rules.maturity_max))
     low, high = 0, ceiling

@@ -16,6 +16,7 @@ from shared.kernel.events.intake import (
     IndicatorClaimed,
     IndicatorReturned,
     InnovationRegistered,
+    InnovationReinstated,
     InnovationRejected,
     InnovationRevised,
     InnovationSubmitted,
@@ -33,6 +34,7 @@ BEARING = (
     InnovationSubmitted,
     InnovationWithdrawn,
     InnovationRejected,
+    InnovationReinstated,
     IndicatorClaimed,
     IndicatorAccepted,
     IndicatorReturned,
@@ -49,6 +51,8 @@ class Entry:
         self.card = Scorecard(rules)
         self.happened_until = BEFORE_ALL
         self.told: dict[str, Score] = {}
+        # A stage is told when it differs from nothing: restarted or not, the same is said.
+        self.told_now()
 
     def told_now(self) -> None:
         """What is on the card has been told: true after every commit."""
@@ -111,9 +115,9 @@ def restate(
     before = _by_second(entry, [fact for fact in history if fact.seq not in new_seqs])
     after = _by_second(entry, history)
     said: list[ScoreCalculated] = []
+    blank = Scorecard(entry.card.rules)
     for stage in STAGES:
-        was: Score | None = None
-        now: Score | None = None
+        was = now = blank.score(stage)
         for second in sorted({*before, *after}):
             was_before, now_before = was, now
             was = before[second].scores[stage] if second in before else was

@@ -98,6 +98,14 @@ class InnovationRejected(Struct, frozen=True, kw_only=True, tag="innovation.reje
     note: str = ""
 
 
+class InnovationReinstated(Struct, frozen=True, kw_only=True, tag="innovation.reinstated.1"):
+    """A verifier took a rejection back: it may be assessed after all."""
+
+    year: int
+    innovation: str
+    note: str = ""
+
+
 class EvidenceReference(Struct, frozen=True, kw_only=True):
     """One evidence file by its fingerprint; the bytes live in the evidence store."""
 
@@ -233,6 +241,7 @@ IntakeEvent = (
     | InnovationSubmitted
     | InnovationWithdrawn
     | InnovationRejected
+    | InnovationReinstated
     | IndicatorClaimed
     | IndicatorAccepted
     | IndicatorReturned

@@ -15,8 +15,14 @@ _FIGURE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?\Z", re.ASCII)
 def must_exist(rules: RuleSet, indicator: str, *, of_innovation: bool) -> None:
     """Levels are of rows that the rules have, of an innovation or of the region itself."""
     rows = ruleset.innovation_rows(rules) if of_innovation else ruleset.region_rows(rules)
-    if indicator not in {row.code for row in rows}:
-        raise Refused("indicator.unknown", indicator=indicator, rule_set=rules.id)
+    if indicator in {row.code for row in rows}:
+        return
+    others = ruleset.region_rows(rules) if of_innovation else ruleset.innovation_rows(rules)
+    if indicator in {row.code for row in others}:
+        if of_innovation:
+            raise Refused("indicator.of_the_region", indicator=indicator)
+        raise Refused("indicator.of_an_innovation", indicator=indicator)
+    raise Refused("indicator.unknown", indicator=indicator, rule_set=rules.id)
 
 
 def must_be_level(level: int, *, level_min: int) -> None:

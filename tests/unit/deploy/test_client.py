@@ -20,6 +20,7 @@ from services.intake.bodies import (
     DiscardingBody,
     FileBody,
     RegisterBody,
+    ReinstatementBody,
     RejectionBody,
     ReportBody,
     ReviseBody,
@@ -216,8 +217,11 @@ async def test_every_decision_on_an_innovation_goes_to_its_own_address() -> None
     await client.withdraw("63.10", 2026, "si-a", WithdrawalBody(reason="Digabung."), key="k1")
     await client.reject("63.10", 2026, "si-a", rejection, key="k2")
     base = "/v1/regions/63.10/seasons/2026/innovations/si-a"
-    assert addresses(intake) == [("POST", f"{base}/withdrawal"), ("POST", f"{base}/rejection")]
-    assert [asked.headers["Idempotency-Key"] for asked in intake.asked] == ["k1", "k2"]
+    back = ReinstatementBody(note="Ternyata baru.")
+    await client.reinstate("63.10", 2026, "si-a", back, key="k3")
+    decided = ("withdrawal", "rejection", "reinstatement")
+    assert addresses(intake) == [("POST", f"{base}/{each}") for each in decided]
+    assert [asked.headers["Idempotency-Key"] for asked in intake.asked] == ["k1", "k2", "k3"]
     assert msgspec.json.decode(intake.asked[1].content, type=RejectionBody) == rejection
 
 

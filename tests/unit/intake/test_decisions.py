@@ -13,6 +13,7 @@ from shared.io import rulebook
 from shared.kernel.errors import Failure
 from shared.kernel.events.intake import (
     EvidenceReference,
+    Hypothesis,
     IndicatorClaimed,
     InnovationRegistered,
     InnovationWithdrawn,
@@ -28,6 +29,7 @@ REVISE = innovation.Revise(year=2026, innovation="x", profile=REVISED)
 SUBMIT = innovation.Submit(year=2026, innovation="x")
 WITHDRAW = innovation.Withdraw(year=2026, innovation="x")
 REJECT = innovation.Reject(year=2026, innovation="x", reason="bukan_pembaruan")
+REINSTATE = innovation.Reinstate(year=2026, innovation="x")
 FILE = EvidenceReference(sha256="a" * 64, size_bytes=1, media_type="application/pdf")
 
 
@@ -51,6 +53,9 @@ def lived(*commands: innovation.Command) -> innovation.Innovation:
         ((REGISTER, SUBMIT, REJECT, REVISE), "draft"),
         ((REGISTER, SUBMIT, REJECT, REVISE, SUBMIT), "submitted"),
         ((REGISTER, SUBMIT, REJECT, WITHDRAW), "withdrawn"),
+        ((REGISTER, SUBMIT, REJECT, REINSTATE), "submitted"),
+        ((REGISTER, SUBMIT, REINSTATE), "submitted"),
+        ((REGISTER, SUBMIT, REJECT, WITHDRAW, REGISTER, REVISE, SUBMIT), "submitted"),
     ],
 )
 def test_an_innovation_lives(commands: Sequence[innovation.Command], status: str) -> None:
@@ -64,6 +69,9 @@ def test_an_innovation_lives(commands: Sequence[innovation.Command], status: str
         ((REJECT,), "innovation.unknown"),
         ((REGISTER, REJECT), "verification.not_submitted"),
         ((REGISTER, SUBMIT, REJECT, SUBMIT), "innovation.rejected"),
+        ((REGISTER, SUBMIT, REJECT, WITHDRAW, REGISTER, SUBMIT), "innovation.rejected"),
+        ((REGISTER, REINSTATE), "verification.not_submitted"),
+        ((REINSTATE,), "innovation.unknown"),
         ((REGISTER, WITHDRAW, REVISE), "innovation.withdrawn"),
         ((REGISTER, WITHDRAW, SUBMIT), "innovation.withdrawn"),
         ((REGISTER, WITHDRAW, REJECT), "innovation.withdrawn"),
@@ -176,8 +184,12 @@ def test_a_branch_is_saved_replaced_and_discarded() -> None:
     held = branch.evolve(branch.EMPTY, event)
     assert branch.decide(save(), held, RULES, ()) == ()
     assert len(branch.decide(save(name="Lain"), held, RULES, ())) == 1
-    (gone,) = branch.decide(branch.Discard(year=2026, branch="rencana"), held, RULES, ())
-    assert branch.evolve(held, gone) == branch.EMPTY
+    assert branch.decide(save(cut_seq=None, head=9), held, RULES, ()) == ()
+    assert len(branch.decide(save(cut_seq=4), held, RULES, ())) == 1
+    discard = branch.Discard(year=2026, branch="rencana")
+    (gone,) = branch.decide(discard, held, RULES, ())
+    assert branch.decide(discard, branch.evolve(held, gone), RULES, ()) == ()
+    assert len(branch.decide(save(), branch.evolve(held, gone), RULES, ())) == 1
 
 
 WITHDRAWN = InnovationWithdrawn(year=2026, innovation="lama")
@@ -205,8 +217,23 @@ def test_what_a_branch_may_not(changed: dict[str, Any], reason: str) -> None:
         branch.decide(branch.Discard(year=2026, branch="x"), branch.EMPTY, RULES, ())
 
 
-def test_what_a_branch_presumes_is_what_it_does_not_bring() -> None:
+def test_a_corrected_rejection_is_said_again() -> None:
+    held = lived(REGISTER, SUBMIT, REJECT)
+    other = innovation.Reject(year=2026, innovation="x", reason="dilaporkan_ganda")
+    assert len(innovation.decide(other, held)) == 1
+
+
+def test_hypotheses_are_judged_in_their_order() -> None:
     brings = InnovationRegistered(year=2026, innovation="baru", profile=PROFILE)
-    command = save(hypotheses=(brings, WITHDRAWN, RAISE))
-    assert branch.presumed(command) == ("lama",)
+    back = InnovationRegistered(year=2026, innovation="lama", profile=PROFILE)
+    command = save(hypotheses=(brings, WITHDRAWN, back, RAISE))
+    assert branch.presumed(command) == ("baru", "lama")
     assert len(branch.decide(command, branch.EMPTY, RULES, ["lama"])) == 1
+    after = IndicatorClaimed(year=2026, indicator="SID-VIDEO", innovation="lama", level=1)
+    impossible: list[tuple[tuple[Hypothesis, ...], str]] = [
+        ((brings,), "innovation.already_registered"),
+        ((WITHDRAWN, after), "innovation.unknown"),
+    ]
+    for hypotheses, reason in impossible:
+        with pytest.raises(Failure, match=reason.replace(".", r"\.")):
+            branch.decide(save(hypotheses=hypotheses), branch.EMPTY, RULES, ["lama", "baru"])

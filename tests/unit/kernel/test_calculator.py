@@ -132,7 +132,7 @@ def test_the_explained_rows_sum_to_the_parts(given_season: dict[str, Any]) -> No
         ({"spd": {"SPD-01": float("nan")}}, "calculator.level", "$.spd.SPD-01"),
         ({"spd": {"SPD-01": True}}, "calculator.level", "$.spd.SPD-01"),
         ({"spd": {"SPD-01": "3"}}, "calculator.level", "$.spd.SPD-01"),
-        ({"spd": {"SPD-01": {"figure": "3"}}}, "calculator.level", "$.spd.SPD-01"),
+        ({"spd": {"SPD-01": {"figure": "3"}}}, "calculator.without_bands", "$.spd.SPD-01"),
         ({"spd": {"SPD-05b": {"figure": 4.37}}}, "calculator.figure", "$.spd.SPD-05b"),
         ({"spd": {"SPD-05b": {"figure": "NaN"}}}, "calculator.figure", "$.spd.SPD-05b"),
         ({"spd": {"SPD-05b": {"angka": "4.37"}}}, "calculator.level", "$.spd.SPD-05b"),
@@ -180,13 +180,15 @@ def test_the_command_line_answers_line_by_line(tmp_path: Path) -> None:
         json.dumps(season(40, [70] * 20, 5)),
         '{"spd": {"SPD-01": NaN}}',
         "",
+        '{"spd": {"SPD-01": ' + "[" * 980 + "]" * 980 + "}}",
         '{"spd": {"SPD-01": 4}}',
         "{}",
     ]
     file = tmp_path / "daerah.jsonl"
     file.write_text("\n".join(lines))
     told = _run("score", "--rules", "2026", str(file))
-    first, second, third, fourth = map(json.loads, told.stdout.splitlines())
+    first, second, deep, third, fourth = map(json.loads, told.stdout.splitlines())
+    assert deep["error"] in ("calculator.level", "calculator.malformed")
     assert told.returncode == 1
     assert (first["iid"], first["ruleset"]) == (47.04, "2026.1")
     assert first["digest"] == rulebook.rule_digests()["2026.1"]

@@ -270,7 +270,8 @@ def test_moments_in_the_wrong_order_are_noticed() -> None:
 
 def test_too_many_groups_are_told_as_one_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     most = attribution_items.ITEMS_MAX
-    claims: list[tuple[int, Event]] = [
+    claims: list[tuple[int, Event]] = [(0, _claim("SPD-01", 1))]
+    claims += [
         (number, event)
         for number in range(most + 10)
         for event in (
@@ -278,7 +279,7 @@ def test_too_many_groups_are_told_as_one_rest(monkeypatch: pytest.MonkeyPatch) -
             _claim("SID-VIDEO", 1 + number % 3, f"i{number:02}"),
         )
     ]
-    standing = _standing("Banjar", _facts(*claims), [])
+    standing = _standing("Banjar", _facts(*claims), [1])
     own = _part(_moved(standing, by=None), "own")
     monkeypatch.setattr(attribution_items, "ITEMS_MAX", len(claims))
     everything = _part(_moved(standing, by=None), "own").items
