@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.projection.core import dossier as dossiers
 from services.projection.core import explanation, moment, steps, waterfall
@@ -18,7 +19,7 @@ from services.projection.core.moment import Moment
 from services.projection.core.steps import Advice
 from services.projection.core.waterfall import Waterfall
 from services.projection.logs import Logs
-from services.projection.read import Question, Reader, parse_clock, rules_asked
+from services.projection.read import Question, Reader, must_be_complete, parse_clock, rules_asked
 from services.projection.tables import Clock
 from shared.kernel import names
 from shared.kernel.errors import Missing, Refused
@@ -31,6 +32,8 @@ from shared.kernel.scorecard import STAGES, Stage
 
 # Whoever has none of these in a season has nothing to take apart: results are told, not computed.
 COMPUTED_FROM = (InnovationRegistered, IndicatorClaimed)
+# Where a whole province is asked about, such a region is left out; other failures are the asker's.
+PASSED_OVER = ("ranking.not_entered", "ranking.nothing_claimed")
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -93,6 +96,13 @@ class Analyst:
             dossier=dossiers.opened(facts),
         )
 
+    async def compared(self, asked: Asked, *, may_be_bare: bool = False) -> Season:
+        """A season that is to have a place among its neighbours, so by rules that can tell one."""
+        season = await self.season(asked, may_be_bare=may_be_bare)
+        if season.rules is not season.entered:
+            must_be_complete(season.rules)
+        return season
+
     async def explanation(self, asked: Asked) -> tuple[Season, Explanation]:
         """Every point of a score with the facts it came from."""
         season = await self.season(asked)
@@ -105,9 +115,23 @@ class Analyst:
 
     async def advice(self, asked: Asked, now: datetime) -> tuple[Season, Advice]:
         """Every step the region could take, with its exact gain and place."""
-        season = await self.season(asked)
+        season = await self.compared(asked)
         others = await self.others(season, asked, now)
         return season, steps.advise(season.dossier, season.rules, season.stage, others)
+
+    async def advice_for(
+        self, province: str, asked: Asked, now: datetime
+    ) -> Sequence[tuple[Season, Advice]]:
+        """The same for every region of a province of which anything was computed, by code."""
+        told = []
+        for region in self._reader.assessed(province):
+            own = replace(asked, region=region.code)
+            try:
+                told.append(await self.advice(own, now))
+            except Missing as missing:
+                if missing.reason not in PASSED_OVER:
+                    raise
+        return told
 
     async def facts(self, region: str, year: int) -> Sequence[Recorded]:
         """All that a region's log says of a season, in the order of recording."""
@@ -127,6 +151,15 @@ class Analyst:
     def rules(self, asked: str) -> RuleSet:
         """A rule set by its id, or the newest revision of a year."""
         return rules_asked(self._reader.rule_sets, asked)
+
+    def other_rules(self, asked: str, entered: RuleSet) -> RuleSet:
+        """The rules that were asked for to find a place by, or those of the entry."""
+        if not asked:
+            return entered
+        rules = self.rules(asked)
+        if rules is not entered:
+            must_be_complete(rules)
+        return rules
 
     async def others(self, season: Season, asked: Asked, now: datetime) -> Sequence[Decimal]:
         """The neighbours' indexes at the same moment; under other rules they are scored again."""

@@ -42,7 +42,7 @@ class Brancher:
         self, asked: Asked, supposed: Sequence[Supposed], now: datetime
     ) -> tuple[Season, Brought]:
         """What hypotheses would bring, without keeping anything."""
-        season = await self._analyst.season(asked, may_be_bare=True)
+        season = await self._analyst.compared(asked, may_be_bare=True)
         facts = hypotheses.facts_of(asked.year, supposed)
         hypotheses.check(facts, season.rules, branching.registered(season.facts))
         others = await self._analyst.others(season, asked, now)
@@ -67,7 +67,7 @@ class Brancher:
         return season, Kept(compared=compared, fates=branching.fates(one, season.facts))
 
     async def _standing(self, asked: Asked) -> tuple[Season, dict[str, Saved]]:
-        season = await self._analyst.season(asked, may_be_bare=True)
+        season = await self._analyst.compared(asked, may_be_bare=True)
         return season, branching.saved(await self._analyst.facts(asked.region, asked.year))
 
     async def _compared(

@@ -141,13 +141,16 @@ class Comparer:
         """A region that has not entered the season stands at nothing, under the season's rules."""
         facts = await self._analyst.facts(region.code, span.year)
         entered = self._analyst.entered(facts) or usual
+        then, now = (
+            self._analyst.other_rules(asked, entered) for asked in (span.rules_since, span.rules)
+        )
         return Standing(
             region=region.code,
             name=region.name,
             then=counting(facts, clock, since),
             now=counting(facts, clock, until),
-            rules_then=self._analyst.rules(span.rules_since) if span.rules_since else entered,
-            rules_now=self._analyst.rules(span.rules) if span.rules else entered,
+            rules_then=then,
+            rules_now=now,
         )
 
     async def _told(

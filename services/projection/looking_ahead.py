@@ -20,13 +20,13 @@ from services.projection.core import moment, provisional, ranking
 from services.projection.core import provisional_past as pasts
 from services.projection.core.moment import Moment
 from services.projection.core.provisional import Outlook
-from services.projection.read import Question, Reader, parse_clock
+from services.projection.read import Question, Reader, must_be_complete, parse_clock
 from services.projection.tables import Clock
 from services.projection.turns import Turns
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.recorded import Recorded
 from shared.kernel.regions import Region
-from shared.kernel.rules import formula, ruleset
+from shared.kernel.rules import formula
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import Stage
 
@@ -66,8 +66,7 @@ class Foreteller:
         told = await self._reader.ranking(msgspec.structs.replace(question, stage=stage), now)
         season = await self._reader.season(question.province, question.year)
         under = self._analyst.rules(rules or season.rule_set)
-        if not ruleset.is_complete(under):
-            raise Refused("outlook.incomplete_rules", rule_set=under.id)
+        must_be_complete(under)
         if any(row.stated for row in told.rows):
             names = ", ".join(row.name for row in told.rows if row.stated)
             raise Refused("outlook.told_scores", names=names)

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from services.projection.analysis import Analyst, Asked, Season
+from services.projection.analysis import PASSED_OVER, Analyst, Asked, Season
 from services.projection.core import dossier as dossiers
 from services.projection.core import rule_changes, rule_effects
 from services.projection.core.explanation import Share, share
@@ -17,9 +17,6 @@ from shared.kernel.regions import Region
 from shared.kernel.rules import formula, ruleset
 from shared.kernel.rules.formula import Score
 from shared.kernel.rules.ruleset import RuleSet
-
-# A region of which nothing was computed has nothing to score again; other failures are the asker's.
-PASSED_OVER = ("ranking.not_entered", "ranking.nothing_claimed")
 
 By = Literal["nothing", "rules", "facts", "both", "unknown"]
 

@@ -24,6 +24,7 @@ from shared.kernel import names
 from shared.kernel import regions as kernel_regions
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.regions import Region, Register
+from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import RuleSet
 
 PROJECTION = "Proyeksi, bukan hasil resmi Kemendagri"
@@ -224,6 +225,12 @@ def rules_asked(rule_sets: Mapping[str, RuleSet], asked: str) -> RuleSet:
     if not revisions:
         raise Missing("rules.unknown", rule_set=asked)
     return max(revisions, key=lambda rules: rules.revision)
+
+
+def must_be_complete(rules: RuleSet) -> None:
+    """Rules that do not know every number compare nobody: a place by them would be a guess."""
+    if not ruleset.is_complete(rules):
+        raise Refused("rules.incomplete", rule_set=rules.id)
 
 
 def parse_since(given: str, until: Moment, zone: str) -> Moment:

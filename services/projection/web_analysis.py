@@ -25,6 +25,7 @@ from shared.kernel.rules.formula import Score
 REGION = "/v1/regions/{region:str}/seasons/{year:int}"
 STEPS_MAX = 500
 STEPS_DEFAULT = 20
+STEPS_OF_A_REGION = 5
 
 Stage = Annotated[str, QueryParameter(description="mandiri (default) or terverifikasi")]
 Rules = Annotated[
@@ -81,6 +82,26 @@ class StepsView(Struct, frozen=True, kw_only=True):
     steps_total: int
     steps: tuple[Priced, ...]
     bundles: tuple[Bundle, ...]
+
+
+class HelpView(Struct, frozen=True, kw_only=True):
+    """One region and the steps that would help it most, best first."""
+
+    context: Context
+    score: Score
+    rank: int
+    missing_affairs: tuple[int, ...]
+    empty_slots: int
+    steps: tuple[Priced, ...]
+
+
+class ProvinceStepsView(Struct, frozen=True, kw_only=True):
+    """Whom to visit: each region's best steps, the region with the most to gain first."""
+
+    province: str
+    year: int
+    notice: str
+    regions: tuple[HelpView, ...]
 
 
 class RescoredView(Struct, frozen=True, kw_only=True):
@@ -176,7 +197,37 @@ def _region_routes(
         )
         return Response(view, headers=FRESH)
 
-    return [explain, fall, advise]
+    @get("/v1/provinces/{province:str}/seasons/{year:int}/next-steps", responses=ERRORS)
+    async def advise_province(
+        province: FromPath[str],
+        year: FromPath[int],
+        stage: Stage = "",
+        as_of: AsOf = "",
+        clock: Clock = "",
+        rules: Rules = "",
+        limit: Limit = STEPS_OF_A_REGION,
+    ) -> Response[ProvinceStepsView]:
+        """Whom to visit: the best steps of every region, the one with the most to gain first."""
+        asked = Asked(region="", year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
+        told = await analyst.advice_for(province, asked, io_clock.now())
+        regions = [
+            HelpView(
+                context=contexts.of(season, year),
+                score=advice.score,
+                rank=advice.rank,
+                missing_affairs=advice.missing_affairs,
+                empty_slots=advice.empty_slots,
+                steps=tuple(one for one in advice.steps[:limit] if one.outcome.gain.exact > 0),
+            )
+            for season, advice in told
+        ]
+        regions.sort(key=lambda one: -one.steps[0].outcome.gain.exact if one.steps else 0)
+        view = ProvinceStepsView(
+            province=province, year=year, notice=PROJECTION, regions=tuple(regions)
+        )
+        return Response(view, headers=FRESH)
+
+    return [explain, fall, advise, advise_province]
 
 
 def _rescoring_routes(others: OtherRules, contexts: Contexts) -> Sequence[ControllerRouterHandler]:

@@ -89,6 +89,18 @@ async def test_the_best_step_comes_true(system: System) -> None:
     assert (row["rank"], row["predikat"]) == (outcome["rank"], outcome["predikat"])
 
 
+async def test_a_province_is_told_whom_to_visit(system: System) -> None:
+    own = _read(system, SEASON + "/next-steps")
+    await _settled(system, own["score"]["index"])
+    await eventually(lambda: system.row("63.09", YEAR, stage="mandiri")["score"] == "3.00")
+    told = _read(system, f"/v1/provinces/63/seasons/{YEAR}/next-steps", limit="3")["regions"]
+    assert {one["context"]["region"] for one in told} == {"63.09", "63.10"}
+    most = [_exact(one["steps"][0]["outcome"]["gain"]) for one in told]
+    assert most == sorted(most, reverse=True)
+    mine = next(one for one in told if one["context"]["region"] == "63.10")
+    assert mine["steps"] == _read(system, SEASON + "/next-steps")["steps"][:3]
+
+
 async def test_a_waterfall_names_what_the_verifier_did(system: System) -> None:
     for number in (1, 2, 3):
         entry = f"{SEASON}/innovations/inovasi-{number}"
@@ -133,6 +145,10 @@ NOT_TO_BE_ANALYSED = {
     "/v1/regions/63.10/seasons/2026/next-steps?limit=0": 400,
     "/v1/provinces/99/seasons/2026/rescored?rules=2027": 404,
     "/v1/rule-sets/1999.1": 404,
+    "/v1/regions/63.10/seasons/2026/next-steps?rules=2025": 422,
+    "/v1/regions/63.10/seasons/2026/next-steps?rules=2020": 422,
+    "/v1/regions/63.10/seasons/2026/movement?rules=2024": 422,
+    "/v1/provinces/63/seasons/2026/outlook?rules=2023": 422,
 }
 
 

@@ -145,7 +145,7 @@ async def test_a_season_of_told_scores_is_told_and_not_taken_apart(system: Syste
         province,
         {
             "/rescored?rules=abc": "rules.unknown",
-            "/outlook": "outlook.incomplete_rules",
+            "/outlook": "rules.incomplete",
             "/outlook?rules=2026": "ranking.nothing_claimed",
         },
     )
