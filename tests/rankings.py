@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.projection.project import project_facts, project_scores
 from shared.io import postgres, rulebook
 from shared.kernel import appending
-from shared.kernel.events.intake import ResultPublished, SeasonOpened
+from shared.kernel.events.intake import ResultPublished, ScoreReported, SeasonOpened
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Meta, Stored
 from tests import examples
@@ -117,12 +117,39 @@ def result(
         source=source,
         sample=sample,
     )
+    return _published(event, f"result/{year}", tenant, seq, happened_at)
+
+
+def stated(
+    tenant: str, seq: int, index: str, happened_at: datetime, *, year: int, source: str
+) -> Stored:
+    """A claimed score that somebody told."""
+    rules = rulebook.rule_set_for_year(year)
+    event = ScoreReported(
+        year=year,
+        stage="mandiri",
+        score=Decimal(index),
+        predikat=predikat(index, year),
+        rule_set=rules.id,
+        rule_digest=rulebook.rule_digests()[rules.id],
+        source=source,
+        innovations=29,
+    )
+    return _published(event, f"reported/{year}/mandiri", tenant, seq, happened_at)
+
+
+def _published(
+    event: ResultPublished | ScoreReported,
+    stream: str,
+    tenant: str,
+    seq: int,
+    happened_at: datetime,
+) -> Stored:
     meta = Meta(actor="key-1", role="ministry", occurred_at=happened_at, basis="keputusan")
-    draft = examples.draft(event, f"result/{year}", meta)
     return appending.stored(
         tenant=tenant,
         seq=seq,
-        draft=draft,
+        draft=examples.draft(event, stream, meta),
         version=1,
         identity=examples.identity(seq),
         moment=happened_at,

@@ -10,7 +10,8 @@ from tests.browser.conftest import Look
 MARCH = f"/peringkat/63/{rankings.YEAR}?tahap=mandiri&per=2025-03-17"
 RESULTS = "/peringkat/63/2024"
 OPEN_SCALE = "/peringkat/63/2020"
-PATHS = ("/", MARCH + "&sorot=63.10", RESULTS, OPEN_SCALE, "/peringkat/99/2026")
+STATED = "/peringkat/63/2024?tahap=mandiri"
+PATHS = ("/", MARCH + "&sorot=63.10", RESULTS, STATED, OPEN_SCALE, "/peringkat/99/2026")
 
 # WCAG 2.5.8: the least height and width of a target, in CSS pixels.
 TARGET_PIXELS_MIN = 24
@@ -195,3 +196,11 @@ def test_the_index_leads_to_every_season_with_data(look: Look) -> None:
     page.get_by_role("link", name="Kalimantan Selatan 2024").click()
     assert page.url.endswith("/peringkat/63/2024")
     assert len(rows(page)) == 13
+
+
+def test_a_score_that_somebody_told_says_who(look: Look) -> None:
+    page = look(STATED)
+    (first, *_) = rows(page)
+    assert "63,85" in first
+    assert "dinyatakan oleh pemberitaan daerah" in first
+    assert "tidak dihitung di sini" in first
