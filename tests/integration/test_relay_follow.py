@@ -344,7 +344,9 @@ async def test_what_only_the_bus_has_is_not_applied(world: World, bus_url: str, 
         await publish(own, 3, neighbours)
         await world.caught_up(fold, tenants=[NEIGHBOUR])
         await acknowledged(bus_url)
-        assert await world.kept(TENANT) == (await world.log_of(TENANT))[: len(fold.memory[TENANT])]
+        # Heard in one go with the forged range, the true one before it waits for the next sweep.
+        held = fold.memory.get(TENANT, [])
+        assert await world.kept(TENANT) == (await world.log_of(TENANT))[: len(held)]
         assert list(follower.blocked_tenants) == []
         if what == "rolled back":
             await world.record(TENANT, 2)
