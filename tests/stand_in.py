@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -63,10 +62,10 @@ def stubborn(folder: Path, name: str, port: int) -> None:
 
 
 def never(_folder: Path, _name: str, _port: int) -> None:
-    """Never ready."""
+    """Never ready: it waits for the signal that ends it."""
     for number in range(30):
         say(f"still waiting {number}")
-    time.sleep(FOR_EVER_SECONDS)
+    signal.pause()
 
 
 def fall(_folder: Path, _name: str, _port: int) -> None:
