@@ -51,6 +51,7 @@ class Season(Struct, frozen=True, kw_only=True):
     """A region's season at a moment: its facts in order, and the rules it is read under."""
 
     region: Region
+    year: int
     stage: Stage
     clock: Clock
     until: Moment | None
@@ -87,6 +88,7 @@ class Analyst:
             raise Missing("ranking.nothing_claimed", year=asked.year)
         return Season(
             region=region,
+            year=asked.year,
             stage=parse_stage(asked.stage),
             clock=clock,
             until=until,

@@ -68,7 +68,7 @@ class Brancher:
 
     async def _standing(self, asked: Asked) -> tuple[Season, dict[str, Saved]]:
         season = await self._analyst.compared(asked, may_be_bare=True)
-        return season, branching.saved(await self._analyst.facts(asked.region, asked.year))
+        return season, branching.saved(season.facts)
 
     async def _compared(
         self, season: Season, asked: Asked, one: Saved, others: Sequence[Decimal], now: datetime

@@ -103,7 +103,7 @@ class Chronicle:
             region=code,
             name=region.name,
             clock=clock,
-            as_of=None if until is None else moment.local(until.last_second, region.time_zone),
+            as_of=moment.asked_of(until, region.time_zone),
             notice=PROJECTION,
             seasons=tuple(seasons),
         )

@@ -37,17 +37,15 @@ class Contexts:
         """What the rule file's bytes are cited by."""
         return self._digests[rules.id]
 
-    def of(self, season: Season, year: int) -> Context:
+    def of(self, season: Season) -> Context:
         """The context of one region's season."""
-        until = season.until
-        zone = season.region.time_zone
         return Context(
             region=season.region.code,
             name=season.region.name,
-            year=year,
+            year=season.year,
             stage=season.stage,
             clock=season.clock,
-            as_of=None if until is None else moment.local(until.last_second, zone),
+            as_of=moment.asked_of(season.until, season.region.time_zone),
             entered_rules=season.entered.id,
             rules=season.rules.id,
             rules_digest=self._digests[season.rules.id],

@@ -11,6 +11,7 @@ from msgspec import Struct
 from services.projection.analysis import (
     COMPUTED_FROM,
     Analyst,
+    Asked,
     counting,
     index_of,
     parse_stage,
@@ -60,38 +61,45 @@ class Foreteller:
         self._reader = reader
         self._turns = turns
 
-    async def outlook(self, question: Question, rules: str, now: datetime) -> Looked:
+    async def outlook(self, province: str, asked: Asked, now: datetime) -> Looked:
         """Where every region of a province may end, drawn with a seed that follows from its cut."""
-        stage, clock = parse_stage(question.stage), parse_clock(question.clock)
-        told = await self._reader.ranking(msgspec.structs.replace(question, stage=stage), now)
-        season = await self._reader.season(question.province, question.year)
-        under = self._analyst.rules(rules or season.rule_set)
+        stage, clock = parse_stage(asked.stage), parse_clock(asked.clock)
+        question = Question(
+            province=province,
+            year=asked.year,
+            stage=stage,
+            as_of=asked.as_of,
+            clock=asked.clock,
+        )
+        told = await self._reader.ranking(question, now)
+        season = await self._reader.season(province, asked.year)
+        under = self._analyst.rules(asked.rules or season.rule_set)
         must_be_complete(under)
         if any(row.stated for row in told.rows):
             names = ", ".join(row.name for row in told.rows if row.stated)
             raise Refused("outlook.told_scores", names=names)
-        until = moment.parse(question.as_of, told.province.time_zone) if question.as_of else None
+        until = moment.parse(asked.as_of, told.province.time_zone) if asked.as_of else None
         logs = {
             row.region: counting(await self._analyst.log(row.region), clock, until)
             for row in told.rows
         }
-        facts = [fact for log in logs.values() for fact in log if fact.event.year == question.year]
+        facts = [fact for log in logs.values() for fact in log if fact.event.year == asked.year]
         if not any(isinstance(fact.event, COMPUTED_FROM) for fact in facts):
-            raise Missing("ranking.nothing_claimed", year=question.year)
+            raise Missing("ranking.nothing_claimed", year=asked.year)
         cut = {code: max((fact.seq for fact in log), default=0) for code, log in logs.items()}
         position = hashlib.sha256(msgspec.json.encode(cut, order="sorted")).hexdigest()
         seed = _seed(position, under.id, stage)
         async with self._turns.turn():
             outlooks = await self._turns.aside(
                 lambda: provisional.outlooks(
-                    self._standings(logs, question.year, under, stage), under, stage, seed
+                    self._standings(logs, asked.year, under, stage), under, stage, seed
                 )
             )
         return Looked(
             stage=stage,
             clock=clock,
             until=until,
-            province=self._reader.register.by_code[question.province],
+            province=self._reader.register.by_code[province],
             rules=under,
             seed=seed,
             cut=cut,

@@ -81,7 +81,7 @@ class Reader:
             season=_season_view(season, zone, until, clock),
             stage=stage,
             clock=clock,
-            as_of=None if until is None else moment.local(until.last_second, zone),
+            as_of=moment.asked_of(until, zone),
             compared_with=moment.local(compared.last_second, zone),
             official=notice is None,
             notice=notice,

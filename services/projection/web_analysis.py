@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from services.projection.analysis import Analyst, Asked
+from services.projection.analysis import Analyst, Asked, parse_stage
+from services.projection.asking import (
+    ASKED_OF_PROVINCE,
+    ASKED_OF_REGION,
+    PROVINCE,
+    REGION,
+    Rules,
+)
 from services.projection.chronicle import Chronicle, StageView
 from services.projection.context import Context, Contexts
 from services.projection.core import explanation as explanations
@@ -16,25 +24,15 @@ from services.projection.core.explanation import Explanation
 from services.projection.core.steps import Bundle, Priced
 from services.projection.core.waterfall import Waterfall
 from services.projection.other_rules import OtherRules, Rescored
-from services.projection.read import PROJECTION
-from services.projection.tables import CLOCKS
+from services.projection.read import PROJECTION, parse_clock
 from services.projection.web import ERRORS, FRESH, AsOf, Clock
 from shared.io import clock as io_clock
 from shared.kernel.rules.formula import Score
 
-REGION = "/v1/regions/{region:str}/seasons/{year:int}"
 STEPS_MAX = 500
 STEPS_DEFAULT = 20
 STEPS_OF_A_REGION = 5
 
-Stage = Annotated[str, QueryParameter(description="mandiri (default) or terverifikasi")]
-Rules = Annotated[
-    str,
-    QueryParameter(
-        description="Another year (2027) or rule set (2027.1) to read the same facts under; by "
-        "default the rules the region entered the season under",
-    ),
-]
 SinceYear = Annotated[
     int | None,
     QueryParameter(ge=2018, le=2099, description="An earlier season to compare with"),
@@ -136,20 +134,12 @@ def routes(
 def _region_routes(
     analyst: Analyst, chronicle: Chronicle, contexts: Contexts, affairs: Sequence[str]
 ) -> Sequence[ControllerRouterHandler]:
-    @get(REGION + "/explanation", responses=ERRORS)
-    async def explain(
-        region: FromPath[str],
-        year: FromPath[int],
-        stage: Stage = "",
-        as_of: AsOf = "",
-        clock: Clock = "",
-        rules: Rules = "",
-    ) -> Response[ExplanationView]:
+    @get(REGION + "/explanation", responses=ERRORS, dependencies=ASKED_OF_REGION)
+    async def explain(asked: NamedDependency[Asked]) -> Response[ExplanationView]:
         """Every point of a region's score: indicator, level, weight, rule, evidence, facts."""
-        asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         season, told = await analyst.explanation(asked)
         text = tuple(explanations.sentences(told, affairs))
-        view = ExplanationView(context=contexts.of(season, year), explanation=told, text=text)
+        view = ExplanationView(context=contexts.of(season), explanation=told, text=text)
         return Response(view, headers=FRESH)
 
     @get(REGION + "/waterfall", responses=ERRORS)
@@ -165,26 +155,19 @@ def _region_routes(
         season, told = await analyst.waterfall(asked)
         # Side by side they stand under the rules they were scored by, and no others.
         stages = () if rules else await chronicle.stages(region, year, as_of, clock)
-        view = WaterfallView(context=contexts.of(season, year), stages=stages, waterfall=told)
+        view = WaterfallView(context=contexts.of(season), stages=stages, waterfall=told)
         return Response(view, headers=FRESH)
 
-    @get(REGION + "/next-steps", responses=ERRORS)
+    @get(REGION + "/next-steps", responses=ERRORS, dependencies=ASKED_OF_REGION)
     async def advise(
-        region: FromPath[str],
-        year: FromPath[int],
-        stage: Stage = "",
-        as_of: AsOf = "",
-        clock: Clock = "",
-        rules: Rules = "",
-        limit: Limit = STEPS_DEFAULT,
+        asked: NamedDependency[Asked], limit: Limit = STEPS_DEFAULT
     ) -> Response[StepsView]:
         """Next best evidence: single steps and bundles by exact gain, with the place they bring."""
-        asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         season, advice = await analyst.advice(asked, io_clock.now())
         # What would cost is a step too, but no advice.
         gainful = tuple(one for one in advice.steps if one.outcome.gain.exact >= 0)
         view = StepsView(
-            context=contexts.of(season, year),
+            context=contexts.of(season),
             score=advice.score,
             rank=advice.rank,
             break_even=None if advice.break_even is None else str(advice.break_even),
@@ -197,22 +180,17 @@ def _region_routes(
         )
         return Response(view, headers=FRESH)
 
-    @get("/v1/provinces/{province:str}/seasons/{year:int}/next-steps", responses=ERRORS)
+    @get(PROVINCE + "/next-steps", responses=ERRORS, dependencies=ASKED_OF_PROVINCE)
     async def advise_province(
         province: FromPath[str],
-        year: FromPath[int],
-        stage: Stage = "",
-        as_of: AsOf = "",
-        clock: Clock = "",
-        rules: Rules = "",
+        asked: NamedDependency[Asked],
         limit: Limit = STEPS_OF_A_REGION,
     ) -> Response[ProvinceStepsView]:
         """Whom to visit: the best steps of every region, the one with the most to gain first."""
-        asked = Asked(region="", year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         told = await analyst.advice_for(province, asked, io_clock.now())
         regions = [
             HelpView(
-                context=contexts.of(season, year),
+                context=contexts.of(season),
                 score=advice.score,
                 rank=advice.rank,
                 missing_affairs=advice.missing_affairs,
@@ -223,7 +201,7 @@ def _region_routes(
         ]
         regions.sort(key=lambda one: -one.steps[0].outcome.gain.exact if one.steps else 0)
         view = ProvinceStepsView(
-            province=province, year=year, notice=PROJECTION, regions=tuple(regions)
+            province=province, year=asked.year, notice=PROJECTION, regions=tuple(regions)
         )
         return Response(view, headers=FRESH)
 
@@ -231,30 +209,19 @@ def _region_routes(
 
 
 def _rescoring_routes(others: OtherRules, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
-    @get(REGION + "/rescored", responses=ERRORS)
+    @get(REGION + "/rescored", responses=ERRORS, dependencies=ASKED_OF_REGION)
     async def rescore_region(
-        region: FromPath[str],
-        year: FromPath[int],
-        rules: Rules = "",
-        stage: Stage = "",
-        as_of: AsOf = "",
-        clock: Clock = "",
-        since_year: SinceYear = None,
+        asked: NamedDependency[Asked], since_year: SinceYear = None
     ) -> Response[RegionRescoredView]:
         """A region's season under other rules, and which rule changes its predikat."""
-        asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         season, told = await others.of_region(asked, since_year)
-        view = RegionRescoredView(context=contexts.of(season, year), rescored=told)
+        view = RegionRescoredView(context=contexts.of(season), rescored=told)
         return Response(view, headers=FRESH)
 
-    @get("/v1/provinces/{province:str}/seasons/{year:int}/rescored", responses=ERRORS)
+    @get(PROVINCE + "/rescored", responses=ERRORS, dependencies=ASKED_OF_PROVINCE)
     async def rescore(
         province: FromPath[str],
-        year: FromPath[int],
-        rules: Rules = "",
-        stage: Stage = "",
-        as_of: AsOf = "",
-        clock: Clock = "",
+        asked: NamedDependency[Asked],
         since_year: SinceYear = None,
     ) -> Response[RescoredView]:
         """A province's season under other rules: who changes predikat by the rules alone.
@@ -262,16 +229,15 @@ def _rescoring_routes(others: OtherRules, contexts: Contexts) -> Sequence[Contro
         With `since_year`, the change from that season is split into what the rules did and what
         the facts did.
         """
-        asked = Asked(region="", year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         under, regions = await others.of_province(province, asked, since_year)
         view = RescoredView(
             province=province,
-            year=year,
-            stage=stage or "mandiri",
+            year=asked.year,
+            stage=parse_stage(asked.stage),
             rules=under.id,
             rules_digest=contexts.digest(under),
-            as_of=as_of,
-            clock=clock or CLOCKS[0],
+            as_of=asked.as_of,
+            clock=parse_clock(asked.clock),
             since_year=since_year,
             notice=PROJECTION,
             regions=tuple(regions),

@@ -1,19 +1,20 @@
-"""The interface of what-ifs: anyone may try one; saved ones are shown to those who hold a key."""
+"""The interface of what-ifs: anyone may try one; saved ones are shown to those who hold its key."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from services.projection.analysis import Asked
+from services.projection.asking import ASKED_OF_REGION, REGION
 from services.projection.branching import Brancher, Compared
 from services.projection.context import Context, Contexts
 from services.projection.core.branching import Brought, Fate
-from services.projection.web import ERRORS, AsOf, Clock
-from services.projection.web_analysis import REGION, Rules, Stage
+from services.projection.web import ERRORS
 from shared.io import clock as io_clock
 from shared.io import http
 from shared.io.identity import Keys
@@ -55,61 +56,43 @@ class BranchView(Struct, frozen=True, kw_only=True):
 
 def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
+    own: dict[str, Any] = {
+        "responses": ERRORS | http.problems(401, 403),
+        "security": [{"key": []}],
+        "dependencies": ASKED_OF_REGION,
+    }
 
     @post(
         REGION + "/what-if",
         status_code=200,
         guards=[http.require_json],
         responses=ERRORS | http.problems(413, 415),
+        dependencies=ASKED_OF_REGION,
     )
-    async def try_branch(
-        region: FromPath[str],
-        year: FromPath[int],
-        data: JSONBody[TrialBody],
-        stage: Stage = "",
-        as_of: AsOf = "",
-        clock: Clock = "",
-        rules: Rules = "",
-    ) -> TrialView:
+    async def try_branch(data: JSONBody[TrialBody], asked: NamedDependency[Asked]) -> TrialView:
         """What hypotheses would bring over the region's facts, with the place; nothing is kept."""
-        asked = Asked(region=region, year=year, stage=stage, as_of=as_of, clock=clock, rules=rules)
         season, brought = await brancher.tried(asked, data.hypotheses, io_clock.now())
-        return TrialView(context=contexts.of(season, year), brought=brought)
+        return TrialView(context=contexts.of(season), brought=brought)
 
-    @get(BRANCHES, responses=ERRORS | http.problems(401, 403), security=[{"key": []}])
+    @get(BRANCHES, **own)
     async def read_branches(
-        request: Request[Any, Any, Any],
-        region: FromPath[str],
-        year: FromPath[int],
-        stage: Stage = "",
-        rules: Rules = "",
+        request: Request[Any, Any, Any], asked: NamedDependency[Asked]
     ) -> Response[BranchesView]:
-        """The region's saved what-ifs, compared; for keys that reach the region."""
-        await _must_reach(keys, request, region)
-        asked = Asked(region=region, year=year, stage=stage, rules=rules)
+        """The region's saved what-ifs, compared; for its own keys."""
+        await _must_be_own(keys, request, asked.region)
         season, told = await brancher.all_saved(asked, io_clock.now())
-        view = BranchesView(context=contexts.of(season, year), branches=tuple(told))
+        view = BranchesView(context=contexts.of(season), branches=tuple(told))
         return Response(view, headers=OWN)
 
-    @get(
-        BRANCHES + "/{branch:str}",
-        responses=ERRORS | http.problems(401, 403),
-        security=[{"key": []}],
-    )
+    @get(BRANCHES + "/{branch:str}", **own)
     async def read_branch(
-        request: Request[Any, Any, Any],
-        region: FromPath[str],
-        year: FromPath[int],
-        branch: FromPath[str],
-        stage: Stage = "",
-        rules: Rules = "",
+        request: Request[Any, Any, Any], branch: FromPath[str], asked: NamedDependency[Asked]
     ) -> Response[BranchView]:
         """One saved what-if, and what became of each hypothesis since."""
-        await _must_reach(keys, request, region)
-        asked = Asked(region=region, year=year, stage=stage, rules=rules)
+        await _must_be_own(keys, request, asked.region)
         season, kept = await brancher.kept(asked, branch, io_clock.now())
         view = BranchView(
-            context=contexts.of(season, year),
+            context=contexts.of(season),
             branch=kept.compared,
             happened=sum(1 for fate in kept.fates if fate.happened),
             fates=kept.fates,
@@ -119,7 +102,7 @@ def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[Contr
     return [try_branch, read_branches, read_branch]
 
 
-async def _must_reach(keys: Keys, request: Request[Any, Any, Any], region: str) -> None:
+async def _must_be_own(keys: Keys, request: Request[Any, Any, Any], region: str) -> None:
     caller = await keys.caller(request.headers.get("authorization", ""))
     caller.must_reach(region)
     caller.must_be("region_admin")

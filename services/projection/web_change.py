@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Annotated
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
+from services.projection.analysis import Asked
+from services.projection.asking import ASKED_OF_PROVINCE, PROVINCE, REGION, Rules
 from services.projection.chronicle import Chronicle, HistoryView
 from services.projection.comparing import Comparer, Moved, Span
 from services.projection.context import Contexts
@@ -17,11 +20,10 @@ from services.projection.core.attribution import Movement
 from services.projection.core.provisional import SIMULATIONS, Outlook, Sentence
 from services.projection.core.ranking import FINAL
 from services.projection.looking_ahead import METHOD, Foreteller
-from services.projection.read import PROJECTION, SAMPLE, Question
+from services.projection.read import PROJECTION, SAMPLE
 from services.projection.views import PositionView
 from services.projection.web import ERRORS, FRESH, AsOf, Clock, Since
 from services.projection.web import Stage as AnyStage
-from services.projection.web_analysis import REGION, Rules, Stage
 from shared.io import clock as io_clock
 
 RulesSince = Annotated[
@@ -129,26 +131,18 @@ def routes(
         )
         return Response(view, headers=FRESH)
 
-    @get("/v1/provinces/{province:str}/seasons/{year:int}/outlook", responses=ERRORS)
+    @get(PROVINCE + "/outlook", responses=ERRORS, dependencies=ASKED_OF_PROVINCE)
     async def look_ahead(
-        province: FromPath[str],
-        year: FromPath[int],
-        stage: Stage = "",
-        as_of: AsOf = "",
-        clock: Clock = "",
-        rules: Rules = "",
+        province: FromPath[str], asked: NamedDependency[Asked]
     ) -> Response[OutlookView]:
         """Where the places may still go: a range from past losses in verification, no forecast."""
-        question = Question(province=province, year=year, stage=stage, as_of=as_of, clock=clock)
-        looked = await foreteller.outlook(question, rules, io_clock.now())
+        looked = await foreteller.outlook(province, asked, io_clock.now())
         view = OutlookView(
             province=province,
-            year=year,
+            year=asked.year,
             stage=looked.stage,
             clock=looked.clock,
-            as_of=None
-            if looked.until is None
-            else moment.local(looked.until.last_second, looked.province.time_zone),
+            as_of=moment.asked_of(looked.until, looked.province.time_zone),
             rules=looked.rules.id,
             rules_digest=contexts.digest(looked.rules),
             method=METHOD,

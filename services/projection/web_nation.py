@@ -9,12 +9,12 @@ from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
+from services.projection.asking import Stage
 from services.projection.core import moment
 from services.projection.core.rescoring import Cluster, Rescored
 from services.projection.nation import Answer, Nation
 from services.projection.read import PROJECTION
 from services.projection.web import ERRORS, FRESH
-from services.projection.web_analysis import Stage
 from shared.io import clock as io_clock
 from shared.kernel.rules import reading, ruleset
 from shared.kernel.rules.reading import Gap

@@ -33,6 +33,19 @@ from shared.kernel.rules.ruleset import LEVEL_MAX, RuleSet
 Stage = Literal["mandiri", "terverifikasi"]
 STAGES: tuple[Stage, ...] = ("mandiri", "terverifikasi")
 
+# The facts a score can come from: exactly those that `Scorecard.apply` answers with a name.
+BEARING = (
+    InnovationRegistered,
+    InnovationRevised,
+    InnovationSubmitted,
+    InnovationWithdrawn,
+    InnovationRejected,
+    InnovationReinstated,
+    IndicatorClaimed,
+    IndicatorAccepted,
+    IndicatorReturned,
+)
+
 # The six basic-service affairs (urusan wajib pelayanan dasar) are numbered 1 to 6.
 BASIC_AFFAIRS = range(1, 7)
 

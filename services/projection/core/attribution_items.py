@@ -16,27 +16,17 @@ from msgspec import Struct
 from services.projection.core import dossier as dossiers
 from services.projection.core.dossier import Dossier
 from services.projection.core.explanation import Share, share
-from shared.kernel.events import intake
 from shared.kernel.events.intake import InnovationRegistered, InnovationRevised
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules import formula
 from shared.kernel.rules.formula import Tally
 from shared.kernel.rules.ruleset import RuleSet
-from shared.kernel.scorecard import Stage
+from shared.kernel.scorecard import BEARING, Stage
 
 # A reader looks at the largest few; the smaller ones beyond this are told as one.
 ITEMS_MAX = 50
 REST = "lainnya"
 REST_EN = "others"
-
-# Said of a region, but never of what a computed stage counts.
-SILENT = (
-    intake.ResultPublished,
-    intake.ScoreReported,
-    intake.TargetSet,
-    intake.BranchSaved,
-    intake.BranchDiscarded,
-)
 
 # The innovation, empty for the region's own rows, and the indicator, empty for the innovation.
 _Key = tuple[str, str]
@@ -207,12 +197,12 @@ def new_of(standing: Standing) -> Sequence[Recorded]:
     held = {fact.seq for fact in standing.then}
     new = [fact for fact in standing.now if fact.seq not in held]
     assert len(new) + len(held) == len(standing.now), "the moments are in the wrong order"
-    return [fact for fact in new if not isinstance(fact.event, SILENT)]
+    return [fact for fact in new if isinstance(fact.event, BEARING)]
 
 
 def counts(facts: Iterable[Recorded]) -> bool:
     """Whether anything is there that a computed score can come from."""
-    return any(not isinstance(fact.event, (*SILENT, intake.SeasonEntered)) for fact in facts)
+    return any(isinstance(fact.event, BEARING) for fact in facts)
 
 
 def seqs_of(facts: Iterable[Recorded]) -> tuple[int, ...]:

@@ -109,6 +109,11 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
+def asked_of(until: Moment | None, zone: str) -> datetime | None:
+    """The last second that an answer includes, as it is stamped; None for the present."""
+    return None if until is None else local(until.last_second, zone)
+
+
 def iso(moment: datetime, zone: str) -> str:
     """To the second, with the province's offset: `2025-02-10T23:59:59+08:00`."""
     return local(moment, zone).replace(microsecond=0).isoformat()

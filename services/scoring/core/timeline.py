@@ -11,34 +11,12 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from shared.kernel.events.intake import (
-    IndicatorAccepted,
-    IndicatorClaimed,
-    IndicatorReturned,
-    InnovationRegistered,
-    InnovationReinstated,
-    InnovationRejected,
-    InnovationRevised,
-    InnovationSubmitted,
-    InnovationWithdrawn,
-)
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.recorded import Event, Recorded
 from shared.kernel.rules.formula import Score
 from shared.kernel.rules.ruleset import RuleSet
-from shared.kernel.scorecard import STAGES, Scorecard, Stage
+from shared.kernel.scorecard import BEARING, STAGES, Scorecard, Stage
 
-BEARING = (
-    InnovationRegistered,
-    InnovationRevised,
-    InnovationSubmitted,
-    InnovationWithdrawn,
-    InnovationRejected,
-    InnovationReinstated,
-    IndicatorClaimed,
-    IndicatorAccepted,
-    IndicatorReturned,
-)
 BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
 
