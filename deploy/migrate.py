@@ -2,18 +2,22 @@
 
 Reads `DATABASE_URL` (a user that may create roles and schemas) and `ROLE_PASSWORDS_FILE`, a JSON
 object of role to password. Run as `python -m deploy.migrate`; running it again changes nothing.
+`DATA_FOLDERS`, if given, are the folders the database lies in, as one would type them to remove
+them: of an earlier commit, the data is refused and its folders are named.
 """
 
 import asyncio
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 from psycopg import sql
 
-from shared.io import migrate, postgres, rulebook
+from shared.io import migrate, postgres, problems, rulebook
 from shared.kernel import names
+from shared.kernel.errors import Corrupt
 
 ROLES = ("jejak_intake", "jejak_scoring", "jejak_projection")
 LOG_SCHEMAS = ("intake", "scoring")
@@ -64,14 +68,23 @@ async def _heads(connection: postgres.Connection) -> None:
                 )
 
 
-def main() -> None:
-    """The command line."""
+def main() -> int:
+    """The command line: 0 when the database is up to date."""
     passwords = msgspec.json.decode(
         Path(os.environ["ROLE_PASSWORDS_FILE"]).read_bytes(), type=dict[str, str]
     )
-    applied = asyncio.run(apply(os.environ["DATABASE_URL"], passwords))
+    try:
+        applied = asyncio.run(apply(os.environ["DATABASE_URL"], passwords))
+    except Corrupt as failure:
+        if failure.reason != "migration.edited":
+            raise
+        told = {**failure.facts, "data": os.environ.get("DATA_FOLDERS") or "DATABASE_URL"}
+        for language in ("id", "en"):
+            print(problems.sentence(failure.reason, language, told), file=sys.stderr)
+        return 1
     print(f"migrasi: {applied} langkah diterapkan")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,8 +1,7 @@
 """One good value of everything that tests start from; each is changed where a test needs it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,145 +10,21 @@ from msgspec.structs import replace
 from shared.kernel import appending, merkle, names, recorded
 from shared.kernel.appending import Append, Draft, Head, Known
 from shared.kernel.envelope import Range
-from shared.kernel.events import intake, scoring
 from shared.kernel.recorded import Event, Meta, Stored
+from tests import example_events
 
 TENANT = "63.10"
 NEIGHBOUR = "63.11"
-YEAR = 2026
-INNOVATION = "tapis"
+YEAR = example_events.YEAR
+INNOVATION = example_events.INNOVATION
+SUBMITTED = example_events.SUBMITTED
+EVENTS = example_events.EVENTS
 STREAM = names.innovation(YEAR, INNOVATION)
-MOMENT = datetime(2026, 1, 2, 0, 4, 5, 678901, tzinfo=UTC)
-DIGEST = sha256(b"a rule set").hexdigest()
-FINGERPRINT = sha256(b"a file").hexdigest()
+MOMENT = example_events.MOMENT
+DIGEST = example_events.DIGEST
+FINGERPRINT = example_events.FINGERPRINT
 
 META = Meta(actor="key-1", role="region_admin")
-
-PROFILE = intake.Profile(
-    name="TAPIS: Tata Pangan Ikan & Sagu “Desa”",
-    tahapan="penerapan",
-    main_urusan=25,
-    other_urusan=(3, 9),
-    bentuk="pelayanan_publik",
-    jenis="digital",
-    inisiator="asn",
-    perangkat_daerah="Dinas Perikanan",
-    trial_date=date(2024, 3, 1),
-    implementation_date=date(2024, 6, 1),
-    development_date=date(2025, 1, 31),
-    design="Rancang bangun\nlangkah demi langkah",
-    purpose="Tujuan",
-    benefit="Manfaat",
-    outcome="Hasil 12,5 %",
-)
-
-EVIDENCE = intake.EvidenceReference(
-    sha256=FINGERPRINT,
-    size_bytes=12_345,
-    media_type="application/pdf",
-    document_number="188.45/12/2025",
-    document_date=date(2025, 2, 3),
-)
-
-# Every field is given a value of its own, so that a golden file shows each of them.
-EVENTS: Sequence[Event] = (
-    intake.SeasonOpened(year=YEAR, rule_set="2026.1", rule_digest=DIGEST, letter="400.10/1/SJ"),
-    intake.SeasonClosed(year=YEAR, letter="400.10/2/SJ"),
-    intake.SeasonEntered(
-        year=YEAR, rule_set="2026.1", rule_digest=DIGEST, opened_by="63", opened_seq=4
-    ),
-    intake.InnovationRegistered(year=YEAR, innovation=INNOVATION, profile=PROFILE),
-    intake.InnovationRevised(year=YEAR, innovation=INNOVATION, profile=PROFILE),
-    intake.InnovationSubmitted(year=YEAR, innovation=INNOVATION),
-    intake.InnovationWithdrawn(year=YEAR, innovation=INNOVATION, reason="Dilaporkan ganda."),
-    intake.InnovationRejected(
-        year=YEAR, innovation=INNOVATION, reason="bukan_pembaruan", note="Sudah ada sejak 2010."
-    ),
-    intake.InnovationReinstated(year=YEAR, innovation=INNOVATION, note="Ternyata baru."),
-    intake.IndicatorClaimed(
-        year=YEAR,
-        indicator="regulasi",
-        level=2,
-        innovation=INNOVATION,
-        evidence=(EVIDENCE,),
-        figure=Decimal("4.37"),
-    ),
-    intake.IndicatorAccepted(
-        year=YEAR,
-        indicator="regulasi",
-        level=2,
-        innovation=INNOVATION,
-        evidence=(FINGERPRINT,),
-        note="Sesuai.",
-    ),
-    intake.IndicatorReturned(
-        year=YEAR,
-        indicator="regulasi",
-        reason="illegible",
-        innovation=INNOVATION,
-        evidence=(FINGERPRINT,),
-        note="Halaman 3 tidak terbaca.",
-    ),
-    intake.ResultPublished(
-        year=YEAR,
-        score=Decimal("61.50"),
-        predikat="Sangat Inovatif",
-        rule_set="2026.1",
-        rule_digest=DIGEST,
-        decree_number="400.10.11-1 Tahun 2026",
-        decree_date=date(2026, 12, 1),
-        source="https://contoh.example/keputusan",
-        sample=True,
-        innovations=43,
-        agencies=11,
-        agencies_total=34,
-    ),
-    intake.ScoreReported(
-        year=YEAR,
-        stage="mandiri",
-        score=Decimal("63.85"),
-        predikat="Sangat Inovatif",
-        rule_set="2026.1",
-        rule_digest=DIGEST,
-        source="https://contoh.example/berita",
-        sample=True,
-        innovations=29,
-        agencies=21,
-        agencies_total=34,
-    ),
-    intake.TargetSet(year=YEAR, target=Decimal("60.00"), instrument="Perda 3/2025 (RPJMD)"),
-    intake.BranchSaved(
-        year=YEAR,
-        branch="rencana-a",
-        name="Lima video",
-        cut_seq=99,
-        hypotheses=(
-            intake.IndicatorClaimed(
-                year=YEAR, indicator="SID-VIDEO", level=3, innovation=INNOVATION
-            ),
-        ),
-    ),
-    intake.BranchDiscarded(year=YEAR, branch="rencana-a"),
-    scoring.ScoreCalculated(
-        year=YEAR,
-        stage="claimed",
-        rule_set="2026.1",
-        rule_digest=DIGEST,
-        index=Decimal("61.50"),
-        predikat="Sangat Inovatif",
-        spd=Decimal("40.25"),
-        mean=Decimal("71.125"),
-        number=Decimal(10),
-        innovations=12,
-        divisor=12,
-        affairs=4,
-        complete=True,
-        cut_seq=99,
-        happened_at=MOMENT,
-        known_at=MOMENT,
-        rejected=1,
-    ),
-)
 
 
 def identity(number: int) -> UUID:
@@ -157,7 +32,7 @@ def identity(number: int) -> UUID:
     return UUID(int=number)
 
 
-def draft(event: Event = EVENTS[5], stream: str = STREAM, meta: Meta = META) -> Draft:
+def draft(event: Event = SUBMITTED, stream: str = STREAM, meta: Meta = META) -> Draft:
     return Draft(
         stream=stream,
         topic=recorded.topic(event),
@@ -206,13 +81,16 @@ def stored(
     *,
     tenant: str = TENANT,
     version: int = 2,
-    event: Event = EVENTS[5],
+    event: Event = SUBMITTED,
     stream: str = STREAM,
+    state: bytes | None = None,
 ) -> Stored:
+    """A row of the log; `state` are bytes that were stored before the event had its shape."""
+    drafted = draft(event, stream)
     return appending.stored(
         tenant=tenant,
         seq=seq,
-        draft=draft(event, stream),
+        draft=drafted if state is None else replace(drafted, state=state),
         version=version,
         identity=identity(seq),
         moment=MOMENT,

@@ -6,10 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from shared.io import rulebook
-from shared.kernel.events.intake import (
-    IndicatorAccepted,
-    IndicatorClaimed,
-    IndicatorReturned,
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed, IndicatorReturned
+from shared.kernel.events.innovation import (
     InnovationRegistered,
     InnovationReinstated,
     InnovationRejected,

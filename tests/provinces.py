@@ -10,7 +10,7 @@ from services.projection.core import ranking
 from services.projection.core.dossier import Dossier, Fact, Held, Slot
 from services.projection.core.provisional import Outlook, Span, Standing
 from services.projection.core.provisional_past import Kept
-from shared.kernel.events.intake import Profile
+from shared.kernel.events.innovation import Profile
 from shared.kernel.rules import formula, ruleset
 from shared.kernel.rules.formula import Tally
 from shared.kernel.rules.ruleset import RuleSet

@@ -7,8 +7,9 @@ from decimal import Decimal
 from services.projection.project import project_facts, project_scores
 from shared.io import postgres, rulebook
 from shared.kernel import appending
-from shared.kernel.events.intake import ResultPublished, ScoreReported, SeasonOpened
+from shared.kernel.events.result import ResultPublished, ScoreReported
 from shared.kernel.events.scoring import ScoreCalculated
+from shared.kernel.events.season import SeasonOpened
 from shared.kernel.recorded import Meta, Stored
 from tests import examples
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -153,14 +154,27 @@ class System:
     def ranking(self, year: int, **parameters: str) -> dict[str, Any]:
         """Kalimantan Selatan's ranking as the projection tells it."""
         path = f"/v1/provinces/63/seasons/{year}/ranking"
-        response = self.http.get(self.url("projection") + path, params=parameters)
-        assert response.status_code == 200, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
+        return self.read(path, **parameters)
 
     def row(self, region: str, year: int, **parameters: str) -> dict[str, Any]:
         rows = self.ranking(year, **parameters)["rows"]
         return next(row for row in rows if row["region"] == region)
+
+    def get(self, path: str, key: str = "", **parameters: str) -> httpx.Response:
+        """One request to the projection, by nobody or with a key."""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return self.http.get(self.url("projection") + path, params=parameters, headers=headers)
+
+    def read(self, path: str, key: str = "", **parameters: str) -> dict[str, Any]:
+        """What the projection answers, which is expected to be something."""
+        response = self.get(path, key, **parameters)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def heads(self) -> list[tuple[Any, ...]]:
+        """Every log as far as it goes: it is the same as long as nothing was recorded."""
+        return self.query("select tenant, seq, root from intake.head where seq > 0 order by tenant")
 
     def query(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database.admin, autocommit=True) as connection:
@@ -177,6 +191,23 @@ class System:
             return self.http.get(self.url(service) + "/readyz").status_code == 200
         except httpx.HTTPError:
             return False
+
+
+def exact(share: Mapping[str, int]) -> Fraction:
+    """A share of points as the answers tell it."""
+    return Fraction(share["numerator"], share["denominator"])
+
+
+def must_be_problem(response: httpx.Response, status: int) -> None:
+    """A refusal is told in a whole sentence, with a stable name."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"].startswith("application/problem+json")
+    problem = response.json()
+    assert problem["status"] == status
+    assert problem["title"].count(".") >= 1
+    assert problem["type"] == f"urn:jejak-inovasi:problem:{problem['title']}"
+    assert problem["detail"].endswith(".")
+    assert "…" not in problem["detail"], problem
 
 
 @contextmanager

@@ -38,7 +38,6 @@ from services.intake.bodies import (
     ClaimBody,
     ClaimItemBody,
     ClaimsBody,
-    ClosingBody,
     DiscardingBody,
     EvidenceView,
     InnovationView,
@@ -51,11 +50,11 @@ from services.intake.bodies import (
     ResultBody,
     ReturnBody,
     ReviseBody,
-    SeasonBody,
     SubmissionBody,
     TargetBody,
     WithdrawalBody,
 )
+from services.intake.bodies_season import ClosingBody, SeasonBody
 
 # Enough to keep intake's group commit filled; the pool looks at each of them on every request.
 CONNECTIONS_MAX = 8

@@ -1,6 +1,7 @@
 """What `make run` starts, and in which order: servers, migrations, services, the sample."""
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,8 @@ JOB_SECONDS = 180.0
 
 def parts(settings: Settings) -> tuple[Part, ...]:
     """In the order of starting; stopping goes backwards."""
-    servers, database_url, nats_url = _servers(settings)
+    cluster = _cluster(settings)
+    servers, database_url, nats_url = _servers(settings, cluster)
     for folder in (settings.evidence, settings.logs):
         credentials.private_folder(folder)
     passwords = credentials.role_passwords(settings.secrets)
@@ -30,7 +32,7 @@ def parts(settings: Settings) -> tuple[Part, ...]:
 
     return (
         *(part for part in servers if part.name == "postgres"),
-        _migrate(settings, database_url),
+        _migrate(settings, database_url, cluster),
         *(part for part in servers if part.name == "nats"),
         service("intake", settings.intake_port, EVIDENCE_URL=settings.evidence.as_uri()),
         service("scoring", settings.scoring_port),
@@ -40,17 +42,24 @@ def parts(settings: Settings) -> tuple[Part, ...]:
     )
 
 
-def _servers(settings: Settings) -> tuple[list[Part], str, str]:
+def _cluster(settings: Settings) -> postgres.Cluster | None:
+    """Our own database; None where somebody gave the address of another."""
+    if settings.database_url is not None:
+        return None
+    return postgres.Cluster(
+        data=settings.var / "postgres",
+        port=settings.postgres_port,
+        password=credentials.password(settings.secrets, "postgres"),
+        log=settings.logs / "postgres.log",
+    )
+
+
+def _servers(settings: Settings, cluster: postgres.Cluster | None) -> tuple[list[Part], str, str]:
     """The servers nobody has given an address of, and the addresses of both."""
     started = []
     database_url, nats_url = settings.database_url, settings.nats_url
     if database_url is None:
-        cluster = postgres.Cluster(
-            data=settings.var / "postgres",
-            port=settings.postgres_port,
-            password=credentials.password(settings.secrets, "postgres"),
-            log=settings.logs / "postgres.log",
-        )
+        assert cluster is not None
         started.append(cluster.part())
         database_url = cluster.url()
     if nats_url is None:
@@ -94,9 +103,17 @@ def _service(settings: Settings, name: str, port: int, own: Mapping[str, str]) -
     )
 
 
-def _migrate(settings: Settings, database_url: str) -> Part:
+def _migrate(settings: Settings, database_url: str, cluster: postgres.Cluster | None) -> Part:
     passwords = str(settings.secrets / credentials.ROLE_PASSWORDS)
-    return _job("migrate", {"DATABASE_URL": database_url, "ROLE_PASSWORDS_FILE": passwords})
+    folders = [] if cluster is None else [settings.var]
+    if cluster is not None and not cluster.folder.is_relative_to(settings.var):
+        folders.append(cluster.folder)
+    own = {
+        "DATABASE_URL": database_url,
+        "ROLE_PASSWORDS_FILE": passwords,
+        "DATA_FOLDERS": shlex.join(map(str, folders)),
+    }
+    return _job("migrate", own)
 
 
 def _job(name: str, own: Mapping[str, str], *, aloud: bool = False) -> Part:

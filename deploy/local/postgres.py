@@ -68,6 +68,11 @@ class Cluster:
     def home(self) -> Home:
         return self._given or postgres_home.settle(self._data)
 
+    @property
+    def folder(self) -> Path:
+        """All that the server keeps on the disk."""
+        return postgres_home.whole(self.home)
+
     def url(self, database: str = DATABASE) -> str:
         """The superuser's address of a database."""
         host = f"{network.LOOPBACK}:{self.port}"

@@ -69,11 +69,14 @@ def furnish(home: Home) -> None:
         home.data.parent.mkdir(parents=True, exist_ok=True)
 
 
+def whole(home: Home) -> Path:
+    """The folder of all that the server has: the data, and for `nobody` the copied programs."""
+    return home.data.parents[1] if home.identity == enter.NOBODY else home.data
+
+
 def demolish(home: Home) -> None:
-    """Remove the data, and for `nobody` the copied programs too."""
-    is_shared = home.identity == enter.NOBODY
-    folder = home.data.parents[1] if is_shared else home.data
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove all of it."""
+    shutil.rmtree(whole(home), ignore_errors=True)
 
 
 def give(home: Home, path: Path) -> None:

@@ -17,6 +17,9 @@ create table api_key (
 -- Projection shows a region's own plans to those who hold its key.
 grant select on api_key to jejak_intake, jejak_projection;
 
+-- What came late waits for a letter; whoever looks for it does not read the whole log.
+create index event_late on event (tenant, stream) where topic = 'late.received.1';
+
 -- The bytes themselves stand in the evidence store under the tenant and the fingerprint.
 create table evidence (
     tenant      text not null,

@@ -45,9 +45,19 @@ create table season (
     letter      text not null,
     opened_at   timestamptz not null,
     opened_known_at timestamptz not null,
-    closed_at   timestamptz,
-    closed_known_at timestamptz,
     primary key (keeper, year)
+);
+
+-- Everything that was said of a season's calendar, as it was recorded: what holds at a moment is
+-- folded from it on reading.
+create table calendar (
+    keeper      text not null,
+    seq         bigint not null,
+    year        integer not null,
+    happened_at timestamptz not null,
+    known_at    timestamptz not null,
+    state       bytea not null,
+    primary key (keeper, year, seq)
 );
 
 -- What a region's plan promises for a year, every time it was said.
@@ -71,4 +81,5 @@ create table activity (
     primary key (tenant, year)
 ) with (fillfactor = 50);
 
-grant select, insert, update, delete on score, season, target, activity to jejak_projection;
+grant select, insert, update, delete on score, season, calendar, target, activity
+    to jejak_projection;

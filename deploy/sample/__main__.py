@@ -22,7 +22,7 @@ from deploy.sample import calendar, draw, expected, history, load, progress, ran
 from deploy.sample.plan import Plan
 from deploy.sample.ranking import Expectation, NotYet
 from deploy.sample.traits import ALL, PROVINCE, RULES_OPEN, YEAR_CLOSED, YEAR_OPEN
-from services.intake.bodies import SeasonBody
+from services.intake.bodies_season import SeasonBody
 from shared.kernel.errors import Failure
 
 # Scoring and projection keep pace with the load; this is for a slow disk, not for a slow design.

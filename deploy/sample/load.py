@@ -38,7 +38,8 @@ from deploy.sample.plan import (
     Withdrawals,
 )
 from deploy.sample.traits import ALL, PROVINCE, YEAR_CLOSED, YEAR_OPEN
-from services.intake.bodies import OutcomesView, ResultBody, SeasonBody
+from services.intake.bodies import OutcomesView, ResultBody
+from services.intake.bodies_season import SeasonBody
 from shared.kernel import names
 
 MINISTRY = Wanted(tenant=names.MINISTRY, role="ministry", history=True)

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from typing import cast
 
 from services.intake import surface
+from services.intake.admitting import Admitting
+from services.intake.deciding import Decider
 from services.intake.documents import Documents
 from services.intake.door import Door
 from services.intake.handle import Intake
+from services.intake.reading import Reading
 from shared.io import bus, config, http, log, postgres, rulebook, store
 from shared.io.files import Files
 from shared.io.history import History
@@ -35,9 +38,13 @@ async def main() -> None:
         relay = Relay(url, "intake", "evt")
         committer = GroupCommit(writers, relay.nudge)
         rule_sets = rulebook.rule_sets()
-        intake = Intake(History(readers), committer, rule_sets, rulebook.rule_digests())
+        decider = Decider(rule_sets, rulebook.rule_digests())
+        history = History(readers)
+        intake = Intake(history, committer, decider)
+        reading = Reading(history)
         door = Door(
             intake,
+            reading,
             Keys(readers),
             Documents(readers, Files(settings.evidence_url)),
             rulebook.regions(),
@@ -53,6 +60,7 @@ async def main() -> None:
             asyncio.create_task(_carry(relay, settings.nats_url), name="relay"),
             asyncio.create_task(relay.watch(readers), name="watch"),
             asyncio.create_task(pulse.run(), name="pulse"),
+            asyncio.create_task(Admitting(reading, intake).run(), name="admitting"),
         ]
         loops = [committing, *others]
         await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
@@ -80,6 +88,7 @@ def _print_document() -> None:
     """The interface is described without being asked anything, so there is no database."""
     door = Door(
         cast("Intake", None),
+        cast("Reading", None),
         cast("Keys", None),
         cast("Documents", None),
         rulebook.regions(),

@@ -7,7 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared.kernel.appending import Receipt
-from shared.kernel.events.intake import BranchSaved, Profile
+from shared.kernel.events.branch import BranchSaved
+from shared.kernel.events.innovation import Profile
 from shared.kernel.hypotheses import ProfileBody, Supposed
 
 # One bulk request; larger loads are sent in several, each with its own key.
@@ -24,19 +25,6 @@ class Stated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     occurred_at: datetime | None = None
     basis: str = ""
-
-
-class SeasonBody(Stated, frozen=True, kw_only=True):
-    """Open a season: the rule set's id, as `2026.1`, and the letter that orders it."""
-
-    rule_set: str
-    letter: str = ""
-
-
-class ClosingBody(Stated, frozen=True, kw_only=True):
-    """Close a season by a letter."""
-
-    letter: str = ""
 
 
 class RegisterBody(Stated, frozen=True, kw_only=True):
@@ -81,6 +69,8 @@ class FileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sha256: Sha256
     document_number: str = ""
     document_date: date | None = None
+    subject: Annotated[str, Meta(description="Perihal dokumen")] = ""
+    signer_office: Annotated[str, Meta(description="Jabatan penanda tangan, bukan nama")] = ""
 
 
 class ClaimBody(Stated, frozen=True, kw_only=True):
@@ -200,7 +190,8 @@ class DiscardingBody(Stated, frozen=True, kw_only=True):
 class ReceiptView(Struct, frozen=True, kw_only=True):
     """Where a command's facts stand in the region's log; the same answer to the same key for ever.
 
-    `recorded` is 0 where everything was already true.
+    `recorded` is 0 where everything was already true. What came after the `deadline` is `late`: it
+    is kept and labelled, and counts only if the deadline is moved behind it.
     """
 
     region: str
@@ -211,6 +202,8 @@ class ReceiptView(Struct, frozen=True, kw_only=True):
     leaf_hashes: tuple[str, ...]
     recorded_at: datetime
     innovation: str = ""
+    late: bool = False
+    deadline: datetime | None = None
 
 
 class OutcomeView(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -268,4 +261,6 @@ def receipt_view(receipt: Receipt, stream: str, innovation: str = "") -> Receipt
         leaf_hashes=receipt.leaf_hashes,
         recorded_at=receipt.recorded_at,
         innovation=innovation,
+        late=receipt.missed is not None,
+        deadline=receipt.missed,
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Request, Response
@@ -10,34 +11,37 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.params import HeaderParameter
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.intake import bodies
 from services.intake.bodies import (
     ClaimBody,
+    FileBody,
     OutcomesView,
     OutcomeView,
     ReceiptView,
     Stated,
 )
+from services.intake.bodies_verification import ClarificationBody
 from services.intake.commands import Command, written_by
 from services.intake.core.occurrence import Occurrence
 from services.intake.documents import Documents
 from services.intake.handle import Intake
-from services.intake.orders import Order
+from services.intake.orders import KEY_SEPARATOR, Order
+from services.intake.reading import Reading
 from shared.io import clock, http, problems
 from shared.io.identity import Caller, Keys
 from shared.kernel import names
 from shared.kernel.appending import Receipt
 from shared.kernel.errors import Failure, Missing, Refused
-from shared.kernel.events.intake import EvidenceReference
+from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.regions import Register
+from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import RuleSet
 
 # With the client's name before it and an item's place behind it, a command's key still fits
 # `names.NAME_LENGTH_MAX`.
 KEY_CHARACTERS_MAX = 128
-# Stands between them; no caller's key may hold it, so no two commands share a name.
-KEY_SEPARATOR = " "
 # What a version in the database can have.
 VERSION_DIGITS_MAX = 18
 # The longest code of any year has 18.
@@ -73,6 +77,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     request: bytes
     if_match: int | None
     language: str
+    received_at: datetime
 
 
 class Door:
@@ -81,6 +86,7 @@ class Door:
     def __init__(
         self,
         intake: Intake,
+        reading: Reading,
         keys: Keys,
         documents: Documents,
         regions: Register,
@@ -88,11 +94,18 @@ class Door:
         digests: Mapping[str, str],
     ) -> None:
         self.intake = intake
+        self.reading = reading
         self.keys = keys
         self.documents = documents
         self.regions = regions
         self.rule_sets = rule_sets
         self.digests = digests
+        # Every row of an innovation that any year has.
+        self.innovation_rows = tuple(
+            sorted(
+                {row.code for rules in rule_sets.values() for row in ruleset.innovation_rows(rules)}
+            )
+        )
 
     def rules(self, rule_set: str) -> RuleSet:
         """A published rule set by its id."""
@@ -124,13 +137,19 @@ class Door:
         """Who asks, under which key, with which bytes, on which version."""
         caller = await self.keys.caller(request.headers.get("authorization", ""))
         asked = f"{request.method} {request.scope['path']}\n".encode() + await request.body()
+        received_at = clock.now()
         return Asked(
             caller=caller,
             key=_key(caller, idempotency_key, required=request.method == "POST"),
             request=hashlib.sha256(asked).digest(),
             if_match=_version(if_match),
             language=http.language_of(request),
+            received_at=received_at,
         )
+
+    def moment(self, asked: Asked, body: Stated) -> datetime:
+        """When it took place: as stated, else when it had been received completely."""
+        return body.occurred_at or asked.received_at
 
     def region(self, asked: Asked, region: str, *roles: Any) -> None:
         """The region exists and is assessed, the key reaches it, and its role may do this."""
@@ -176,13 +195,14 @@ class Door:
             tenant=tenant,
             key=asked.key if place is None else f"{asked.key}{KEY_SEPARATOR}{place}",
             request=asked.request,
+            received_at=asked.received_at,
             command=command,
             occurrence=Occurrence(occurred_at=body.occurred_at, basis=body.basis),
             if_match=asked.if_match,
         )
 
     async def evidence(
-        self, region: str, claims: Sequence[ClaimBody]
+        self, region: str, claims: Sequence[ClaimBody | ClarificationBody]
     ) -> Mapping[str, EvidenceReference]:
         """The uploaded files that the claims name, by fingerprint."""
         wanted = {file.sha256 for claim in claims for file in claim.evidence}
@@ -228,11 +248,44 @@ def innovation_name(given: str) -> str:
     return given
 
 
+def agency_name(given: str) -> str:
+    """Spelt like an innovation's id."""
+    if not names.is_innovation(given):
+        raise Refused("agency.name_malformed")
+    return given
+
+
+def step_name(given: str) -> str:
+    """Spelt like an innovation's id."""
+    if not names.is_innovation(given):
+        raise Refused("step.name_malformed")
+    return given
+
+
 def branch_name(given: str) -> str:
     """Spelt like an innovation's id."""
     if not names.is_innovation(given):
         raise Refused("branch.name_malformed")
     return given
+
+
+def referenced(
+    files: Sequence[FileBody], known: Mapping[str, EvidenceReference]
+) -> tuple[EvidenceReference, ...]:
+    """The files as a claim holds them; `known` are those that were uploaded."""
+    for file in files:
+        if file.sha256 not in known:
+            raise Refused("evidence.not_uploaded", sha256=file.sha256)
+    return tuple(
+        replace(
+            known[file.sha256],
+            document_number=file.document_number,
+            document_date=file.document_date,
+            subject=file.subject,
+            signer_office=file.signer_office,
+        )
+        for file in files
+    )
 
 
 def subject(innovation_id: str) -> str:

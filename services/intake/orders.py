@@ -1,6 +1,6 @@
 """A command as it was asked, and the streams that a batch of them rests on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -12,32 +12,57 @@ from services.intake.core.occurrence import Occurrence
 from shared.io.identity import Caller
 from shared.kernel.recorded import Event
 
+# Stands between a client's name, its key and an item's place; no caller's key may hold it, so no
+# two commands share a name.
+KEY_SEPARATOR = " "
+
 
 class Order(Struct, frozen=True, kw_only=True):
     """One command as it was asked: by whom, for whom, under which key, on which version.
 
-    `request` is the SHA-256 of what was sent. `if_match` is the version the caller has read.
+    `request` is the SHA-256 of what was sent, `received_at` when all of it was here. `if_match` is
+    the version the caller has read.
     """
 
     caller: Caller
     tenant: str
     key: str
     request: bytes
+    received_at: datetime
     command: Command
     occurrence: Occurrence
     if_match: int | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """When it took place: as stated, else when it had been received completely."""
+        return self.occurrence.occurred_at or self.received_at
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """A fact that a decision looks at: when it took place, and whose client said it."""
+
+    event: Event
+    happened_at: datetime
+    client: str
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
     """The streams a batch of orders rests on; later orders see what earlier ones decided.
 
-    `moments` are when the facts took place, `opened` the seq of each season's opening.
+    `opened` is the seq of each season's opening.
     """
 
-    streams: dict[tuple[str, str], list[Event]]
-    moments: dict[tuple[str, str], list[datetime]]
+    streams: dict[tuple[str, str], list[Seen]]
     opened: Mapping[tuple[str, str], int]
 
-    def fold(self, tenant: str, stream: str, noun: Any) -> Any:
-        """The state of a stream, by the noun's own `EMPTY` and `evolve`."""
-        return reduce(noun.evolve, self.streams[tenant, stream], noun.EMPTY)
+    def fold(self, tenant: str, stream: str, noun: Any, supposed: Sequence[Event] = ()) -> Any:
+        """The state of a stream, by the noun's own `EMPTY` and `evolve`, as if the facts that are
+        `supposed` stood behind it.
+        """
+        told = [seen.event for seen in self.streams[tenant, stream]]
+        return reduce(noun.evolve, [*told, *supposed], noun.EMPTY)
+
+    def version(self, tenant: str, stream: str) -> int:
+        """How many facts the stream has."""
+        return len(self.streams[tenant, stream])

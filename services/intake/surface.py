@@ -2,11 +2,31 @@
 
 from litestar import Litestar
 
-from services.intake import web, web_indicators, web_plans
+from services.intake import (
+    web,
+    web_indicators,
+    web_organisation,
+    web_plans,
+    web_results,
+    web_seasons,
+    web_trials,
+    web_verification,
+)
 from services.intake.door import Door
 from shared.io import http
 
 VERSION = "1"
+
+PARTS = (
+    web_seasons,
+    web,
+    web_trials,
+    web_indicators,
+    web_verification,
+    web_results,
+    web_organisation,
+    web_plans,
+)
 
 
 def application(door: Door, ready: http.Ready, gauges: http.Gauges) -> Litestar:
@@ -14,7 +34,7 @@ def application(door: Door, ready: http.Ready, gauges: http.Gauges) -> Litestar:
     return http.application(
         title="Jejak Inovasi: intake",
         version=VERSION,
-        handlers=[*web.routes(door), *web_indicators.routes(door), *web_plans.routes(door)],
+        handlers=[route for part in PARTS for route in part.routes(door)],
         ready=ready,
         gauges=gauges,
     )

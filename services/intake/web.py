@@ -1,4 +1,4 @@
-"""Routes of seasons, results and innovations."""
+"""Routes of innovations: reported, sent, and what verifiers decide of them as a whole."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,26 +10,20 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from services.intake.bodies import (
-    ClosingBody,
     InnovationView,
     ReceiptView,
     RegisterBody,
     ReinstatementBody,
     RejectionBody,
     ReviseBody,
-    SeasonBody,
-    SourcedBody,
-    SpeltReportBody,
-    SpeltResultBody,
     SubmissionBody,
     WithdrawalBody,
 )
-from services.intake.core import innovation, result, season
+from services.intake.core import innovation
 from services.intake.door import (
     ENTRY,
     ERRORS,
     INNOVATION,
-    SEASON,
     Asked,
     Door,
     innovation_name,
@@ -39,86 +33,7 @@ from shared.kernel.errors import Missing, Refused
 
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
-    return [*_season_routes(door), *_innovation_routes(door), *_decision_routes(door)]
-
-
-def _season_routes(door: Door) -> Sequence[ControllerRouterHandler]:
-    @put(SEASON, **door.options())
-    async def open_season(
-        year: FromPath[int], data: JSONBody[SeasonBody], asked: NamedDependency[Asked]
-    ) -> Response[ReceiptView]:
-        """Open a season under a rule set; a fact of the key's own tenant."""
-        asked.caller.must_be("ministry")
-        rules = door.rules(data.rule_set)
-        command = season.Open(
-            year=year,
-            rule_set=rules.id,
-            rules_year=rules.year,
-            rule_digest=door.digests[rules.id],
-            letter=data.letter,
-        )
-        return await door.one(asked, asked.caller.tenant, data, command)
-
-    @post(SEASON + "/closing", **door.options())
-    async def close_season(
-        year: FromPath[int], data: JSONBody[ClosingBody], asked: NamedDependency[Asked]
-    ) -> Response[ReceiptView]:
-        """Close a season for reporting; verification and results go on."""
-        asked.caller.must_be("ministry")
-        command = season.Close(year=year, letter=data.letter)
-        return await door.one(asked, asked.caller.tenant, data, command)
-
-    @put(ENTRY + "/result", **door.options())
-    async def publish_result(
-        region: FromPath[str],
-        year: FromPath[int],
-        data: JSONBody[SpeltResultBody],
-        asked: NamedDependency[Asked],
-    ) -> Response[ReceiptView]:
-        """Record a region's official result; a later one corrects it."""
-        door.region(asked, region, "ministry")
-        command = result.Publish(
-            year=year,
-            score=result.score(data.score),
-            predikat=data.predikat,
-            decree_number=data.decree_number,
-            decree_date=data.decree_date,
-            source=data.source,
-            sample=data.sample,
-            counts=_counts(data),
-        )
-        return await door.one(asked, region, data, command)
-
-    @put(ENTRY + "/scores/{stage:str}", **door.options())
-    async def report_score(
-        region: FromPath[str],
-        year: FromPath[int],
-        stage: FromPath[str],
-        data: JSONBody[SpeltReportBody],
-        asked: NamedDependency[Asked],
-    ) -> Response[ReceiptView]:
-        """Record a score of an earlier stage (mandiri, terverifikasi) that someone stated."""
-        door.region(asked, region, "ministry")
-        command = result.Report(
-            year=year,
-            stage=stage,
-            score=result.score(data.score),
-            predikat=data.predikat,
-            source=data.source,
-            sample=data.sample,
-            counts=_counts(data),
-        )
-        return await door.one(asked, region, data, command)
-
-    return [open_season, close_season, publish_result, report_score]
-
-
-def _counts(body: SourcedBody) -> result.Counts:
-    return result.Counts(
-        innovations=body.innovations,
-        agencies=body.agencies,
-        agencies_total=body.agencies_total,
-    )
+    return [*_innovation_routes(door), *_decision_routes(door)]
 
 
 def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
@@ -166,7 +81,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         """An innovation as it stands; its ETag is the version to send as If-Match."""
         caller = await door.keys.caller(request.headers.get("authorization", ""))
         caller.must_reach(region)
-        held, version = await door.intake.innovation(region, year, innovation_name(innovation_id))
+        held, version = await door.reading.innovation(region, year, innovation_name(innovation_id))
         if held.profile is None:
             raise Missing("innovation.unknown", innovation=innovation_id)
         view = InnovationView(
@@ -189,7 +104,11 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> Response[ReceiptView]:
         """Send an innovation for verification."""
         door.region(asked, region, "region_admin")
-        command = innovation.Submit(year=year, innovation=innovation_name(innovation_id))
+        command = innovation.Submit(
+            year=year,
+            innovation=innovation_name(innovation_id),
+            indicators=door.innovation_rows,
+        )
         return await door.one(asked, region, data, command, innovation_id)
 
     return [register_innovation, revise_innovation, read_innovation, submit_innovation]

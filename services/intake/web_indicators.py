@@ -29,11 +29,12 @@ from services.intake.door import (
     Asked,
     Door,
     indicator_code,
+    referenced,
     subject,
 )
 from services.intake.orders import Order
-from shared.kernel.errors import Failure, Refused
-from shared.kernel.events.intake import EvidenceReference
+from shared.kernel.errors import Failure
+from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.rules import levels
 
 EVIDENCE = REGION + "/evidence/{sha256:str}"
@@ -54,26 +55,12 @@ def claim_command(
     known: Mapping[str, EvidenceReference],
 ) -> indicator.Claim:
     """A claim whose files are all there."""
-    references = []
-    for file in body.evidence:
-        if file.sha256 not in known:
-            raise Refused("evidence.not_uploaded", sha256=file.sha256)
-        kept = known[file.sha256]
-        references.append(
-            EvidenceReference(
-                sha256=kept.sha256,
-                size_bytes=kept.size_bytes,
-                media_type=kept.media_type,
-                document_number=file.document_number,
-                document_date=file.document_date,
-            )
-        )
     return indicator.Claim(
         year=year,
         innovation=subject(innovation_id),
         indicator=indicator_code(code),
         level=body.level,
-        evidence=tuple(references),
+        evidence=referenced(body.evidence, known),
         figure=None if body.figure is None else levels.figure(body.figure),
     )
 

@@ -53,7 +53,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         What it would bring is told by the same address of the reading interface.
         """
         door.region(asked, region, "region_admin")
-        head = await door.intake.head(region)
+        head = await door.reading.head(region)
         command = branch.Save(
             year=year,
             branch=branch_name(branch_id),
@@ -88,7 +88,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         caller = await door.keys.caller(request.headers.get("authorization", ""))
         caller.must_reach(region)
         caller.must_be("region_admin")
-        held, version = await door.intake.branch(region, year, branch_name(branch_id))
+        held, version = await door.reading.branch(region, year, branch_name(branch_id))
         if held is None:
             raise Missing("branch.unknown", branch=branch_id)
         view = BranchView(region=region, version=version, saved=held)

@@ -23,7 +23,9 @@ from services.projection.read import Question, Reader, must_be_complete, parse_c
 from services.projection.tables import Clock
 from shared.kernel import names
 from shared.kernel.errors import Missing, Refused
-from shared.kernel.events.intake import IndicatorClaimed, InnovationRegistered, SeasonEntered
+from shared.kernel.events.indicator import IndicatorClaimed
+from shared.kernel.events.innovation import InnovationRegistered
+from shared.kernel.events.season import SeasonEntered
 from shared.kernel.recorded import Recorded
 from shared.kernel.regions import Region
 from shared.kernel.rules import formula

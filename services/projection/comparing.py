@@ -97,7 +97,7 @@ class Comparer:
             computed: Stage = parse_stage(stage)
             held = await self._held(region, span, clock, since, until)
             season = await self._reader.season(region.province, span.year)
-            closed = season.closed_known_at if clock == "known" else season.closed_at
+            closed = season.calendar(clock, until).deadline
             own = held.own
             async with self._turns.turn():
                 movement = await self._turns.aside(

@@ -191,11 +191,11 @@ def _stamp(
     zone, language = view.province.time_zone, words.language
     chosen = question.as_of or question.since
     compared = view.compared_with if chosen else _minute(view.compared_with)
-    closed_at = view.season.closed_at
+    deadline = view.season.deadline
     season = (
         words("ranking.open")
-        if closed_at is None
-        else words("ranking.closed", day=moment.day(closed_at, zone, language))
+        if not view.season.closed or deadline is None
+        else words("ranking.closed", day=moment.day(deadline, zone, language))
     )
     letter = view.season.letter
     return [

@@ -7,17 +7,12 @@ from typing import Any
 
 from services.projection.core import ranking
 from shared.io import postgres
-from shared.kernel.events.intake import (
-    BranchDiscarded,
-    BranchSaved,
-    ResultPublished,
-    ScoreReported,
-    SeasonClosed,
-    SeasonOpened,
-    TargetSet,
-)
+from shared.kernel import calendar
+from shared.kernel.events.branch import BranchDiscarded, BranchSaved
+from shared.kernel.events.result import ResultPublished, ScoreReported, TargetSet
 from shared.kernel.events.scoring import ScoreCalculated
-from shared.kernel.recorded import Recorded, Stored, decode
+from shared.kernel.events.season import SeasonOpened
+from shared.kernel.recorded import Recorded, Stored, decode, encode
 
 # What a region intends is nothing it reports: a season is not begun by it.
 PLANS = (TargetSet, BranchSaved, BranchDiscarded)
@@ -40,8 +35,8 @@ async def project_facts(
             if not isinstance(event, PLANS):
                 spoken[recorded.tenant, event.year] = (recorded.seq, recorded.happened_at)
             match event:
-                case SeasonOpened() | SeasonClosed():
-                    await _season(connection, recorded, event)
+                case _ if isinstance(event, calendar.SAID):
+                    await _season(connection, recorded)
                 case ResultPublished() | ScoreReported():
                     rows.append(_published(recorded, event))
                 case TargetSet():
@@ -75,15 +70,17 @@ async def project_scores(
     await _add(connection, "add_scores", rows)
 
 
-async def _season(
-    connection: postgres.Connection, recorded: Recorded, event: SeasonOpened | SeasonClosed
-) -> None:
+async def _season(connection: postgres.Connection, recorded: Recorded) -> None:
+    event = recorded.event
     told = {
         "keeper": recorded.tenant,
+        "seq": recorded.seq,
         "year": event.year,
         "moment": recorded.happened_at,
         "known": recorded.recorded_at,
+        "state": encode(event),
     }
+    await postgres.execute(connection, _SQL["note_calendar"], told)
     if isinstance(event, SeasonOpened):
         told |= {
             "rule_set": event.rule_set,
@@ -91,8 +88,6 @@ async def _season(
             "letter": event.letter,
         }
         await postgres.execute(connection, _SQL["open_season"], told)
-    else:
-        await postgres.execute(connection, _SQL["close_season"], told)
 
 
 def _score(recorded: Recorded, event: ScoreCalculated) -> Row:

@@ -22,9 +22,9 @@ insert into season (keeper, year, rule_set, rule_digest, letter, opened_at, open
 values (%(keeper)s, %(year)s, %(rule_set)s, %(rule_digest)s, %(letter)s, %(moment)s, %(known)s)
 on conflict (keeper, year) do nothing;
 
--- name: close_season
-update season set closed_at = %(moment)s, closed_known_at = %(known)s
-where keeper = %(keeper)s and year = %(year)s;
+-- name: note_calendar
+insert into calendar (keeper, seq, year, happened_at, known_at, state)
+values (%(keeper)s, %(seq)s, %(year)s, %(moment)s, %(known)s, %(state)s);
 
 -- name: note_activity
 insert into activity (tenant, year, last_seq, last_at)

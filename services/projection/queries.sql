@@ -54,16 +54,20 @@ select exists (
 ) as found;
 
 -- name: seasons
-select keeper, year, rule_set, rule_digest, letter, opened_at, opened_known_at, closed_at,
-       closed_known_at
+select keeper, year, rule_set, rule_digest, letter, opened_at, opened_known_at
 from season order by year desc, keeper;
 
 -- name: season
 -- A province's own calendar goes before the ministry's.
-select keeper, year, rule_set, rule_digest, letter, opened_at, opened_known_at, closed_at,
-       closed_known_at
+select keeper, year, rule_set, rule_digest, letter, opened_at, opened_known_at
 from season where year = %(year)s and keeper in (%(province)s, %(ministry)s)
 order by keeper desc limit 1;
+
+-- name: calendar
+-- What was said of the calendars of some keepers, in the order in which it was.
+select keeper, year, happened_at, known_at, state from calendar
+where keeper = any(%(keepers)s::text[]) and year = any(%(years)s::integer[])
+order by keeper, year, seq;
 
 -- name: heard
 -- Per region: the last fact of the season that was heard, and where scoring or this service had to

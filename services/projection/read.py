@@ -13,6 +13,7 @@ from services.projection.core.moment import Moment
 from services.projection.core.ranking import STAGES, Stage
 from services.projection.tables import CLOCKS, Clock, Provincial, Score, Season, Tables, View
 from services.projection.views import (
+    PhaseView,
     ProvinceView,
     RankingView,
     RegionsView,
@@ -20,7 +21,7 @@ from services.projection.views import (
     SeasonsView,
     SeasonView,
 )
-from shared.kernel import names
+from shared.kernel import calendar, names
 from shared.kernel import regions as kernel_regions
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.regions import Region, Register
@@ -78,7 +79,7 @@ class Reader:
         notice = PROJECTION if stage != ranking.FINAL else SAMPLE if sample else None
         return RankingView(
             province=_province_view(province),
-            season=_season_view(season, zone, until, clock),
+            season=_season_view(season, zone, now, clock, until),
             stage=stage,
             clock=clock,
             as_of=moment.asked_of(until, zone),
@@ -139,12 +140,12 @@ class Reader:
             ),
         )
 
-    async def seasons(self) -> SeasonsView:
+    async def seasons(self, now: datetime) -> SeasonsView:
         """All seasons, each in the time of its keeper; the ministry's is Jakarta's."""
         async with self._tables.view() as view:
             seasons = await view.seasons()
         return SeasonsView(
-            seasons=tuple(_season_view(each, self._zone(each.keeper), None) for each in seasons)
+            seasons=tuple(_season_view(each, self._zone(each.keeper), now) for each in seasons)
         )
 
     async def provinces(self) -> Sequence[tuple[Region, int, Provincial]]:
@@ -248,20 +249,27 @@ def _province_view(province: Region) -> ProvinceView:
 
 
 def _season_view(
-    season: Season, zone: str, until: Moment | None, clock: Clock = CLOCKS[0]
+    season: Season, zone: str, now: datetime, clock: Clock = CLOCKS[0], until: Moment | None = None
 ) -> SeasonView:
-    """As it stood at the moment: a season that closed, or was known to have, later was open."""
-    closed_at = season.closed_at
-    closed = season.closed_known_at if clock == "known" else closed_at
-    if closed is not None and until is not None and closed >= until.until:
-        closed_at = None
+    """As it stood at the moment, or was known to: one that closed later was open."""
+    kept = season.calendar(clock, until)
+    then = now if until is None else until.last_second
     return SeasonView(
         year=season.year,
         keeper=season.keeper,
         rule_set=season.rule_set,
         rule_digest=season.rule_digest,
-        closed=closed_at is not None,
+        closed=kept.opened and (kept.frozen or not calendar.counts(kept, then)),
+        frozen=kept.frozen,
         opened_at=moment.local(season.opened_at, zone),
-        closed_at=None if closed_at is None else moment.local(closed_at, zone),
+        deadline=None if kept.deadline is None else moment.local(kept.deadline, zone),
+        phases=tuple(
+            PhaseView(
+                name=phase.name,
+                opens_at=moment.local(phase.opens_at, zone),
+                closes_at=moment.local(phase.closes_at, zone),
+            )
+            for phase in kept.phases
+        ),
         letter=season.letter,
     )

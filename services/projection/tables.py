@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,13 +14,23 @@ from services.projection.core import moment, ranking
 from services.projection.core.moment import Moment
 from services.projection.core.ranking import Stage
 from shared.io import postgres
-from shared.kernel import names
+from shared.kernel import calendar, names
+from shared.kernel.calendar import Calendar
+from shared.kernel.recorded import Event, decode_event
 
 # Which clock a moment is read on: when facts took place, or when they were recorded here.
 Clock = Literal["happened", "known"]
 CLOCKS: tuple[Clock, ...] = ("happened", "known")
 
 _SQL = postgres.queries(Path(__file__).parent / "queries.sql")
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """One thing that was said of a season's calendar, on both clocks."""
+
+    event: Event
+    happened_at: datetime
+    known_at: datetime
 
 
 class Season(Struct, frozen=True, kw_only=True):
@@ -32,8 +43,17 @@ class Season(Struct, frozen=True, kw_only=True):
     letter: str
     opened_at: datetime
     opened_known_at: datetime
-    closed_at: datetime | None
-    closed_known_at: datetime | None
+    said: tuple[Said, ...] = ()
+
+    def calendar(self, clock: Clock, until: Moment | None) -> Calendar:
+        """The calendar as it stood at the moment (None: now), or was known to stand."""
+        end = moment.END_OF_TIME if until is None else until.until
+        then = [
+            one.event
+            for one in self.said
+            if (one.known_at if clock == "known" else one.happened_at) < end
+        ]
+        return reduce(calendar.evolve, then, calendar.EMPTY)
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -153,14 +173,32 @@ class View:
 
     async def seasons(self) -> Sequence[Season]:
         """Every season known, the newest first."""
-        rows = await postgres.fetch(self._connection, _SQL["seasons"])
-        return [Season(**row) for row in rows]
+        return await self._told(await postgres.fetch(self._connection, _SQL["seasons"]))
 
     async def season(self, province: str, year: int) -> Season | None:
         """The calendar that holds in a province."""
         asked = {"province": province, "ministry": names.MINISTRY, "year": year}
         rows = await postgres.fetch(self._connection, _SQL["season"], asked)
-        return Season(**rows[0]) if rows else None
+        told = await self._told(rows)
+        return told[0] if told else None
+
+    async def _told(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Season]:
+        """Seasons with all that was said of their calendars."""
+        asked = {
+            "keepers": sorted({row["keeper"] for row in rows}),
+            "years": sorted({row["year"] for row in rows}),
+        }
+        said: dict[tuple[str, int], list[Said]] = {}
+        for row in await postgres.fetch(self._connection, _SQL["calendar"], asked):
+            one = Said(
+                event=decode_event(row["state"]),
+                happened_at=row["happened_at"],
+                known_at=row["known_at"],
+            )
+            said.setdefault((row["keeper"], row["year"]), []).append(one)
+        return [
+            Season(**row, said=tuple(said.get((row["keeper"], row["year"]), ()))) for row in rows
+        ]
 
     async def heard(self, tenants: Sequence[str], year: int) -> Mapping[str, Heard]:
         """How far each region was heard, whether or not it said anything."""

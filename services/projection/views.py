@@ -32,10 +32,19 @@ class RegionsView(Struct, frozen=True, kw_only=True):
     regions: tuple[RegionView, ...]
 
 
+class PhaseView(Struct, frozen=True, kw_only=True):
+    """A stage (tahapan) of the season's calendar; `closes_at` is its last moment."""
+
+    name: str
+    opens_at: datetime
+    closes_at: datetime
+
+
 class SeasonView(Struct, frozen=True, kw_only=True):
     """A year of assessment under its rule set; `rule_digest` names the rule file's bytes.
 
-    `letter` is the instrument that opened it.
+    `letter` is the instrument that opened it. Reporting counts until the `deadline` included, None
+    while no end is known; `closed` says that it has passed, `frozen` that nothing changes any more.
     """
 
     year: int
@@ -43,8 +52,10 @@ class SeasonView(Struct, frozen=True, kw_only=True):
     rule_set: str
     rule_digest: str
     closed: bool
+    frozen: bool
     opened_at: datetime
-    closed_at: datetime | None
+    deadline: datetime | None
+    phases: tuple[PhaseView, ...] = ()
     letter: str = ""
 
 

@@ -77,7 +77,7 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
     @get("/v1/seasons", responses=ERRORS)
     async def read_seasons() -> Response[SeasonsView]:
         """All seasons known, with the rules each was opened under."""
-        return Response(await reader.seasons(), headers=FRESH)
+        return Response(await reader.seasons(io_clock.now()), headers=FRESH)
 
     @get("/v1/provinces/{province:str}/regions", responses=ERRORS)
     async def read_regions(province: FromPath[str]) -> Response[RegionsView]:

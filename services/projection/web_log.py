@@ -14,7 +14,7 @@ from services.projection.read import Reader
 from services.projection.web import ERRORS, FRESH
 from shared.io.history import History
 from shared.kernel.errors import Missing
-from shared.kernel.events.intake import BranchDiscarded, BranchSaved
+from shared.kernel.events.branch import BranchDiscarded, BranchSaved
 from shared.kernel.recorded import decode
 
 # The largest number a log can count to.

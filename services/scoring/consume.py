@@ -15,8 +15,8 @@ from shared.io import postgres, store
 from shared.io.history import History
 from shared.kernel.appending import EVENTS_PER_COMMAND_MAX, Append, Draft
 from shared.kernel.errors import Corrupt, Failure
-from shared.kernel.events.intake import SeasonEntered
 from shared.kernel.events.scoring import ScoreCalculated
+from shared.kernel.events.season import SeasonEntered
 from shared.kernel.recorded import Meta, Recorded, Stored, decode, encode, topic
 from shared.kernel.rules.ruleset import RuleSet
 

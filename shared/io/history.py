@@ -117,6 +117,12 @@ class History:
             found[row["tenant"], row["stream"]].append(Stored(**row))
         return found
 
+    async def streams_with(self, topic: str) -> Sequence[tuple[str, int]]:
+        """The tenant and year of every stream `…/<year>` that holds a fact of the topic."""
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(connection, _SQL["streams_with"], {"topic": topic})
+        return [(row["tenant"], row["year"]) for row in rows]
+
     async def answered(
         self, commands: Sequence[tuple[str, str]]
     ) -> Mapping[tuple[str, str], tuple[bytes, Receipt]]:

@@ -6,7 +6,6 @@ bits, so a plain hash is enough. A revoked key is refused within `KEY_SECONDS_MA
 
 import hashlib
 import hmac
-import re
 from typing import Literal
 
 from msgspec import Struct
@@ -16,17 +15,14 @@ from shared.kernel import names
 from shared.kernel.errors import Missing, Refused
 
 Role = Literal["region_admin", "verifier", "ministry"]
+# Intake itself, acting on what a keeper of seasons said; no key has this role.
+Service = Literal["service"]
 
 # How long a key's row is believed before it is read again: the longest a revoked key still works.
 KEY_SECONDS_MAX = 5.0
 KEYS_MAX = 10_000
 
 PREFIX = "jejak"
-
-# A command's key holds the client's name beside the caller's own; the table says the same.
-CLIENT_CHARACTERS_MAX = 64
-
-_CLIENT = re.compile(rf"[A-Za-z0-9.-]{{1,{CLIENT_CHARACTERS_MAX}}}\Z")
 
 _SELECT = """
 select id, client, tenant, role, secret_hash, history from api_key
@@ -43,7 +39,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     key: str
     client: str
     tenant: str
-    role: Role
+    role: Role | Service
     history: bool = False
 
     def must_be(self, *roles: Role) -> None:
@@ -70,8 +66,8 @@ def must_fit(tenant: str, role: Role, client: str, *, taken: bool) -> None:
     above = tenant == names.province_of(tenant)
     if (role == "ministry" and not above) or (role == "region_admin" and tenant == names.MINISTRY):
         raise Refused("tenant.without_role", tenant=tenant, role=role)
-    if not _CLIENT.match(client):
-        raise Refused("client.malformed", characters_max=CLIENT_CHARACTERS_MAX)
+    if not names.is_client(client):
+        raise Refused("client.malformed", characters_max=names.CLIENT_CHARACTERS_MAX)
     if taken:
         raise Refused("client.of_another", client=client)
 

@@ -12,8 +12,10 @@ from shared.kernel import regions as kernel_regions
 from shared.kernel.errors import Corrupt, Missing
 from shared.kernel.regions import Register
 from shared.kernel.rules import affairs as kernel_affairs
+from shared.kernel.rules import forms as kernel_forms
 from shared.kernel.rules import ruleset
 from shared.kernel.rules.affairs import Affair
+from shared.kernel.rules.forms import Form
 from shared.kernel.rules.ruleset import RuleSet
 
 KERNEL = Path(__file__).parent.parent / "kernel"
@@ -59,6 +61,19 @@ def rule_set_for_year(year: int) -> RuleSet:
 def affairs(folder: Path = RULES) -> tuple[Affair, ...]:
     """The 38 areas of government, in order of number."""
     return kernel_affairs.decode(rule_files(folder)[AFFAIRS])
+
+
+@cache
+def forms(folder: Path = RULES / "forms") -> tuple[Form, ...]:
+    """The forms of the years that are known, oldest first."""
+    files = rule_files(folder).values()
+    return tuple(sorted((kernel_forms.decode(raw) for raw in files), key=lambda form: form.year))
+
+
+def form_for_year(year: int) -> Form:
+    """The year's form: the latest that is not younger, else the oldest known."""
+    known = forms()
+    return next((form for form in reversed(known) if form.year <= year), known[0])
 
 
 @cache

@@ -41,7 +41,8 @@ class Append(Struct, frozen=True, kw_only=True):
     those it does not write, and `guards` that of streams of other tenants: if any has moved since,
     the command is `Outrun`. `stated_at` is a moment the caller stated; by the log's own clock it
     must be past, or a later fact would seem to precede it. `request` is the SHA-256 of what the
-    caller sent; the same `key` with another `request` is refused.
+    caller sent; the same `key` with another `request` is refused. `missed` is the deadline after
+    which it came, where it was late: the receipt says so.
     """
 
     tenant: str
@@ -51,12 +52,14 @@ class Append(Struct, frozen=True, kw_only=True):
     drafts: tuple[Draft, ...]
     guards: Mapping[tuple[str, str], int] = msgspec.field(default_factory=dict)
     stated_at: datetime | None = None
+    missed: datetime | None = None
 
 
-class Receipt(Struct, frozen=True, kw_only=True):
+class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to a command, the same for ever: where its events stand in the tenant's log.
 
-    `first` > `last` means that all was already true and nothing was recorded.
+    `first` > `last` means that all was already true and nothing was recorded. `missed` is the
+    deadline after which it came, where it was kept as late and does not count.
     """
 
     tenant: str
@@ -65,6 +68,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     versions: dict[str, int]
     leaf_hashes: tuple[str, ...]
     recorded_at: datetime
+    missed: datetime | None = None
 
 
 class Head(Struct, frozen=True, kw_only=True):
@@ -220,6 +224,7 @@ class _Work:
             },
             leaf_hashes=tuple(event.leaf_hash.hex() for event in recorded),
             recorded_at=moment,
+            missed=append.missed,
         )
         if recorded:
             self.heads[append.tenant] = advanced(head, recorded, moment)

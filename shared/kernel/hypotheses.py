@@ -6,10 +6,9 @@ from msgspec import Struct
 
 from shared.kernel import names, profiles
 from shared.kernel.errors import Missing, Refused
-from shared.kernel.events.intake import (
-    Hypothesis,
-    IndicatorAccepted,
-    IndicatorClaimed,
+from shared.kernel.events.branch import Hypothesis
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed
+from shared.kernel.events.innovation import (
     InnovationRegistered,
     InnovationRevised,
     InnovationSubmitted,

@@ -14,6 +14,10 @@ NAME_LENGTH_MAX = 200
 _TENANT = re.compile(r"[0-9]{2}(\.[0-9]{2})?\Z")
 _INNOVATION = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
+# The program that holds an API key, and whoever works with it; the table of keys says the same.
+CLIENT_CHARACTERS_MAX = 64
+_CLIENT = re.compile(rf"[A-Za-z0-9.-]{{1,{CLIENT_CHARACTERS_MAX}}}\Z")
+
 # The region's own rows (SPD) stand where an innovation's id would.
 REGION = "region"
 
@@ -26,6 +30,22 @@ def is_tenant(text: str) -> bool:
 def is_innovation(text: str) -> bool:
     """Whether `text` can be an innovation's id: lower-case letters, digits, hyphens, at most 64."""
     return text != REGION and _INNOVATION.match(text) is not None
+
+
+def is_origin(text: str) -> bool:
+    """Whether `text` can name an innovation of another region: `63.01/tapis`."""
+    region, _, name = text.partition("/")
+    return is_tenant(region) and is_innovation(name)
+
+
+def is_client(text: str) -> bool:
+    """Whether `text` can be the name of a client: letters, digits, dots, hyphens."""
+    return _CLIENT.match(text) is not None
+
+
+def is_keeper(tenant: str) -> bool:
+    """Whether a tenant may keep seasons: the ministry or a province."""
+    return tenant == province_of(tenant)
 
 
 def province_of(tenant: str) -> str:
@@ -71,6 +91,41 @@ def target(year: int) -> str:
 def branch(year: int, branch_id: str) -> str:
     """The stream of one saved what-if."""
     return f"branch/{year}/{branch_id}"
+
+
+def late(year: int) -> str:
+    """The stream of what a region reported after the deadline."""
+    return f"late/{year}"
+
+
+def agency(year: int, agency_id: str) -> str:
+    """The stream of one agency (perangkat daerah) as a region is organised in a year."""
+    return f"agency/{year}/{agency_id}"
+
+
+def coaching(year: int, agency_id: str) -> str:
+    """The stream of who coaches an agency, and the steps agreed."""
+    return f"coaching/{year}/{agency_id}"
+
+
+def decree(year: int) -> str:
+    """The stream of the regional head's decrees on innovations."""
+    return f"decree/{year}"
+
+
+def verifier(year: int, subject: str) -> str:
+    """The stream of who verifies an innovation, or the region's own rows (`REGION`)."""
+    return f"verifier/{year}/{subject}"
+
+
+def sample(year: int) -> str:
+    """The stream of draws for quality control."""
+    return f"sample/{year}"
+
+
+def clarification(year: int, subject: str, indicator: str) -> str:
+    """The stream of what a region asks to be looked at again, and the answers."""
+    return f"clarification/{year}/{subject}/{indicator}"
 
 
 def partition(tenant: str) -> int:

@@ -20,7 +20,8 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who said it and why; never personal data, an actor is a pseudonymous id.
 
     `occurred_at` is present only where the caller stated a historic moment, with `basis`, the
-    document that says so; otherwise the fact occurred when it was recorded.
+    document that says so; otherwise the fact occurred when it was recorded. `received_at` is when
+    the whole request had arrived: by it deadlines are judged.
     """
 
     actor: str
@@ -29,6 +30,7 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     occurred_at: datetime | None = None
     basis: str = ""
     cause: str = ""
+    received_at: datetime | None = None
 
 
 class Stored(Struct, frozen=True, kw_only=True):

@@ -12,10 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from shared.kernel.errors import Corrupt
-from shared.kernel.events.intake import (
-    IndicatorAccepted,
-    IndicatorClaimed,
-    IndicatorReturned,
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed, IndicatorReturned
+from shared.kernel.events.innovation import (
     InnovationRegistered,
     InnovationReinstated,
     InnovationRejected,

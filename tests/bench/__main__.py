@@ -1,8 +1,9 @@
 """`make bench`: every comparison in turn."""
 
-from tests.bench import asgi_server, national_rescore, next_steps
+from tests.bench import asgi_server, national_rescore, next_steps, range_calibration
 
 if __name__ == "__main__":
     next_steps.main()
     national_rescore.main()
+    range_calibration.main()
     asgi_server.main()

@@ -15,13 +15,8 @@ from services.projection.core import dossier as dossiers
 from services.projection.core import steps
 from services.projection.core.dossier import Dossier
 from shared.io import rulebook
-from shared.kernel.events.intake import (
-    IndicatorAccepted,
-    IndicatorClaimed,
-    InnovationRegistered,
-    InnovationSubmitted,
-    Profile,
-)
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed
+from shared.kernel.events.innovation import InnovationRegistered, InnovationSubmitted, Profile
 from shared.kernel.recorded import Event, Meta, Recorded
 from shared.kernel.rules import formula, ruleset
 from shared.kernel.scorecard import STAGES, Stage

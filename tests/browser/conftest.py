@@ -46,7 +46,7 @@ async def _fill(url: str) -> None:
     ]
     seasons = [rankings.season(year, seq=year) for year in (rankings.YEAR, 2024, 2020)]
     spoken = [
-        examples.stored(seq, tenant=tenant, event=examples.EVENTS[5], stream=examples.STREAM)
+        examples.stored(seq, tenant=tenant, event=examples.SUBMITTED, stream=examples.STREAM)
         for seq, tenant in ((25, "63.10"), (14, "63.09"))
     ]
     open_scale = [

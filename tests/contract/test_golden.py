@@ -30,6 +30,15 @@ def fields(raw: bytes) -> dict[str, object]:
     return msgspec.json.decode(raw, type=dict[str, object])
 
 
+def holds(new: object, old: object) -> bool:
+    """Whether all that the old bytes said is said by the new ones, which may say more."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        return all(key in new and holds(new[key], value) for key, value in old.items())
+    if isinstance(new, list) and isinstance(old, list):
+        return len(new) == len(old) and all(map(holds, new, old))
+    return new == old
+
+
 def test_every_tag_has_a_golden_and_every_golden_a_tag() -> None:
     assert sorted(path.stem for path in NEWEST) == sorted(KINDS)
     assert {path.stem.split("~")[0] for path in FILES} == set(KINDS)
@@ -49,7 +58,8 @@ def test_it_decodes_to_the_kind_its_name_says(path: Path) -> None:
 @every_file
 def test_nothing_it_says_is_lost(path: Path) -> None:
     raw = path.read_bytes()
-    assert fields(raw).items() <= fields(recorded.encode(recorded.decode_event(raw))).items()
+    again = recorded.encode(recorded.decode_event(raw))
+    assert holds(msgspec.json.decode(again), msgspec.json.decode(raw))
 
 
 @every_newest
@@ -86,15 +96,21 @@ def test_what_is_no_event_is_corrupt(raw: bytes) -> None:
         recorded.decode_event(raw)
 
 
-def test_a_meta_decodes_and_encodes_byte_for_byte() -> None:
-    raw = (GOLDEN / "columns" / "meta.json").read_bytes()
-    meta = msgspec.json.decode(raw, type=Meta)
-    assert recorded.encode(meta) == raw
-    assert set(fields(raw)) == set(Meta.__struct_fields__)
+COLUMNS = GOLDEN / "columns"
 
 
-def test_a_receipt_decodes_and_encodes_byte_for_byte() -> None:
-    raw = (GOLDEN / "columns" / "receipt.json").read_bytes()
-    receipt = appending.decode_receipt(raw)
-    assert appending.encode_receipt(receipt) == raw
-    assert set(fields(raw)) == set(Receipt.__struct_fields__)
+@pytest.mark.parametrize("path", sorted(COLUMNS.glob("meta*.json")), ids=lambda path: path.stem)
+def test_a_meta_decodes_and_encodes_byte_for_byte(path: Path) -> None:
+    raw = path.read_bytes()
+    assert recorded.encode(msgspec.json.decode(raw, type=Meta)) == raw
+
+
+@pytest.mark.parametrize("path", sorted(COLUMNS.glob("receipt*.json")), ids=lambda path: path.stem)
+def test_a_receipt_decodes_and_encodes_byte_for_byte(path: Path) -> None:
+    raw = path.read_bytes()
+    assert appending.encode_receipt(appending.decode_receipt(raw)) == raw
+
+
+def test_the_newest_columns_show_every_field() -> None:
+    assert set(fields((COLUMNS / "meta.json").read_bytes())) == set(Meta.__struct_fields__)
+    assert set(fields((COLUMNS / "receipt.json").read_bytes())) == set(Receipt.__struct_fields__)

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from deploy.local.nats import Server
 from tests.databases import Database
-from tests.system import PDF_SHA256, System, running
+from tests.system import PDF_SHA256, System, exact, running
 from tests.waiting import eventually
 
 YEAR = 2026
@@ -37,18 +36,7 @@ async def system(database: Database, nats_server: Server, tmp_path: Path) -> Asy
 
 
 def _knows_season(system: System) -> bool:
-    return bool(_read(system, "/v1/seasons")["seasons"])
-
-
-def _read(system: System, path: str, **parameters: str) -> dict[str, Any]:
-    response = system.http.get(system.url("projection") + path, params=parameters)
-    assert response.status_code == 200, response.text
-    answer: dict[str, Any] = response.json()
-    return answer
-
-
-def _exact(share: dict[str, Any]) -> Fraction:
-    return Fraction(share["numerator"], share["denominator"])
+    return bool(system.read("/v1/seasons")["seasons"])
 
 
 async def _settled(system: System, score: str) -> None:
@@ -56,9 +44,9 @@ async def _settled(system: System, score: str) -> None:
 
 
 async def test_an_explanation_is_of_the_score_that_the_ranking_shows(system: System) -> None:
-    told = _read(system, SEASON + "/explanation")["explanation"]
+    told = system.read(SEASON + "/explanation")["explanation"]
     await _settled(system, told["score"]["index"])
-    total = sum((_exact(line["share"]) for line in told["lines"]), _exact(told["rounding"]))
+    total = sum((exact(line["share"]) for line in told["lines"]), exact(told["rounding"]))
     assert total == Fraction(Decimal(told["score"]["index"]))
     video = next(line for line in told["lines"] if line["innovation"] == "inovasi-2")
     assert video["evidence"] == [PDF_SHA256]
@@ -67,7 +55,7 @@ async def test_an_explanation_is_of_the_score_that_the_ranking_shows(system: Sys
         "select topic, stream from intake.event where tenant = '63.10' and seq = %s", seq
     )
     assert topic == [("indicator.claimed.1", f"claim/{YEAR}/inovasi-2/SID-VIDEO")]
-    fact = _read(system, f"/v1/regions/63.10/events/{seq}")
+    fact = system.read(f"/v1/regions/63.10/events/{seq}")
     assert (fact["event"]["indicator"], fact["event"]["level"]) == ("SID-VIDEO", video["level"])
     assert [one["sha256"] for one in fact["event"]["evidence"]] == video["evidence"]
     leaf = "select encode(leaf_hash, 'hex') from intake.event where tenant = '63.10' and seq = %s"
@@ -79,7 +67,7 @@ async def test_an_explanation_is_of_the_score_that_the_ranking_shows(system: Sys
 
 async def test_the_best_step_comes_true(system: System) -> None:
     """Every advised gain is a promise: carry out the first document step and compare."""
-    advice = _read(system, SEASON + "/next-steps", limit="500")
+    advice = system.read(SEASON + "/next-steps", limit="500")
     await _settled(system, advice["score"]["index"])
     promised = next(one for one in advice["steps"] if one["step"]["kind"] == "raise_region")
     step, outcome = promised["step"], promised["outcome"]
@@ -90,15 +78,15 @@ async def test_the_best_step_comes_true(system: System) -> None:
 
 
 async def test_a_province_is_told_whom_to_visit(system: System) -> None:
-    own = _read(system, SEASON + "/next-steps")
+    own = system.read(SEASON + "/next-steps")
     await _settled(system, own["score"]["index"])
     await eventually(lambda: system.row("63.09", YEAR, stage="mandiri")["score"] == "3.00")
-    told = _read(system, f"/v1/provinces/63/seasons/{YEAR}/next-steps", limit="3")["regions"]
+    told = system.read(f"/v1/provinces/63/seasons/{YEAR}/next-steps", limit="3")["regions"]
     assert {one["context"]["region"] for one in told} == {"63.09", "63.10"}
-    most = [_exact(one["steps"][0]["outcome"]["gain"]) for one in told]
+    most = [exact(one["steps"][0]["outcome"]["gain"]) for one in told]
     assert most == sorted(most, reverse=True)
     mine = next(one for one in told if one["context"]["region"] == "63.10")
-    assert mine["steps"] == _read(system, SEASON + "/next-steps")["steps"][:3]
+    assert mine["steps"] == system.read(SEASON + "/next-steps")["steps"][:3]
 
 
 async def test_a_waterfall_names_what_the_verifier_did(system: System) -> None:
@@ -109,11 +97,11 @@ async def test_a_waterfall_names_what_the_verifier_did(system: System) -> None:
     slot = SEASON + "/innovations/inovasi-{}/indicators/SID-VIDEO/{}"
     system.must(VERIFIER, "POST", slot.format(2, "acceptance"), {"level": 1, **seen})
     system.must(VERIFIER, "POST", slot.format(3, "return"), {"reason": "tidak_terbaca", **seen})
-    fall = _read(system, SEASON + "/waterfall")["waterfall"]
+    fall = system.read(SEASON + "/waterfall")["waterfall"]
     causes = {step["cause"]: step for step in fall["steps"]}
     assert [one["innovation"] for one in causes["downgraded"]["items"]] == ["inovasi-2"]
     assert [one["reasons"] for one in causes["returned"]["items"]] == [["tidak_terbaca"]]
-    total = sum((_exact(step["change"]) for step in fall["steps"]), _exact(fall["rounding"]))
+    total = sum((exact(step["change"]) for step in fall["steps"]), exact(fall["rounding"]))
     lost = Decimal(fall["verified"]["index"]) - Decimal(fall["claimed"]["index"])
     assert total == Fraction(lost)
     verified = fall["verified"]["index"]
@@ -121,17 +109,17 @@ async def test_a_waterfall_names_what_the_verifier_did(system: System) -> None:
 
 
 async def test_the_same_facts_under_next_years_rules(system: System) -> None:
-    own = _read(system, SEASON + "/explanation")["explanation"]["score"]
-    other = _read(system, SEASON + "/explanation", rules="2027")["explanation"]["score"]
+    own = system.read(SEASON + "/explanation")["explanation"]["score"]
+    other = system.read(SEASON + "/explanation", rules="2027")["explanation"]["score"]
     assert (own["divisor"], other["divisor"]) == (12, 14)
-    province = _read(system, f"/v1/provinces/63/seasons/{YEAR}/rescored", rules="2027")
+    province = system.read(f"/v1/provinces/63/seasons/{YEAR}/rescored", rules="2027")
     told = {region["region"]: region for region in province["regions"]}
     assert set(told) == {"63.09", "63.10"}
-    alone = _read(system, SEASON + "/rescored", rules="2027")
+    alone = system.read(SEASON + "/rescored", rules="2027")
     assert alone["rescored"] == told["63.10"]
     effect = told["63.10"]["effect"]
     assert (effect["own"], effect["other"]) == (own, other)
-    shares = sum((_exact(one["share"]) for one in effect["changes"]), _exact(effect["rounding"]))
+    shares = sum((exact(one["share"]) for one in effect["changes"]), exact(effect["rounding"]))
     assert shares == Fraction(other["index"]) - Fraction(own["index"]) != 0
 
 

@@ -6,12 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from deploy.local.nats import Server
 from tests.databases import Database
-from tests.system import PDF_SHA256, PROFILE, System, running
+from tests.system import PDF_SHA256, PROFILE, System, exact, running
 from tests.waiting import eventually
 
 YEAR = 2026
@@ -35,33 +34,16 @@ async def system(database: Database, nats_server: Server, tmp_path: Path) -> Asy
         system.claim("63.09", YEAR, "SPD-08", 2)
         for region in ("63.09", "63.10"):
             path = f"/v1/regions/{region}/seasons/{YEAR}/explanation"
-            index = _read(system, path)["explanation"]["score"]["index"]
+            index = system.read(path)["explanation"]["score"]["index"]
             await _ranked(system, "mandiri", index, region)
         yield system
-
-
-def _get(system: System, path: str, key: str = "", **parameters: str) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    url = system.url("projection") + path
-    return system.http.get(url, params=parameters, headers=headers)
-
-
-def _read(system: System, path: str, key: str = "", **parameters: str) -> dict[str, Any]:
-    response = _get(system, path, key, **parameters)
-    assert response.status_code == 200, response.text
-    answer: dict[str, Any] = response.json()
-    return answer
-
-
-def _exact(share: dict[str, Any]) -> Fraction:
-    return Fraction(share["numerator"], share["denominator"])
 
 
 async def _ranked(system: System, stage: str, index: str, region: str = "63.10") -> None:
     """The ranking comes to show what was folded from the log."""
 
     def shown() -> bool:
-        response = _get(system, f"/v1/provinces/63/seasons/{YEAR}/ranking", stage=stage)
+        response = system.get(f"/v1/provinces/63/seasons/{YEAR}/ranking", stage=stage)
         rows = response.json().get("rows", ())
         return any((row["region"], row["score"]) == (region, index) for row in rows)
 
@@ -78,18 +60,18 @@ def _verify(system: System, number: int, level: int) -> None:
 async def test_a_rejected_innovation_is_worth_nothing_until_it_is_mended(system: System) -> None:
     for number in (1, 2, 3):
         _verify(system, number, number)
-    before = _read(system, SEASON + "/waterfall")["waterfall"]["verified"]["index"]
+    before = system.read(SEASON + "/waterfall")["waterfall"]["verified"]["index"]
     await _ranked(system, "terverifikasi", before)
     entry = SEASON + "/innovations/inovasi-3"
     refusal = {"reason": "bukan_pembaruan", "note": "Sudah ada sejak 2019."}
     assert system.send(ADMIN, "POST", entry + "/rejection", refusal).status_code == 403
     system.must(VERIFIER, "POST", entry + "/rejection", refusal)
-    told = _read(system, SEASON + "/waterfall")
+    told = system.read(SEASON + "/waterfall")
     fall = told["waterfall"]
     (lost,) = next(one for one in fall["steps"] if one["cause"] == "ineligible")["items"]
     assert (lost["innovation"], lost["reasons"]) == ("inovasi-3", ["bukan_pembaruan"])
     assert (fall["verified"]["innovations"], fall["verified"]["rejected"]) == (2, 1)
-    total = sum((_exact(step["change"]) for step in fall["steps"]), _exact(fall["rounding"]))
+    total = sum((exact(step["change"]) for step in fall["steps"]), exact(fall["rounding"]))
     claimed, verified = fall["claimed"]["index"], fall["verified"]["index"]
     assert total == Fraction(verified) - Fraction(claimed)
     await _ranked(system, "terverifikasi", verified)
@@ -129,7 +111,7 @@ async def test_scoring_restarted_scores_what_it_scored_before(system: System) ->
         system.must(ADMIN, "POST", path, {"innovation": name, "profile": {**PROFILE, **changed}})
         system.must(ADMIN, "POST", f"{path}/{name}/submission", {})
     system.must(VERIFIER, "POST", path + "/inovasi-2/rejection", {"reason": "lainnya"})
-    told = _read(system, SEASON + "/explanation", stage="terverifikasi")["explanation"]["score"]
+    told = system.read(SEASON + "/explanation", stage="terverifikasi")["explanation"]["score"]
     assert (told["innovations"], told["rejected"]) == (3, 2)
     await _ranked(system, "terverifikasi", told["index"])
     system.kill("scoring")
@@ -139,7 +121,7 @@ async def test_scoring_restarted_scores_what_it_scored_before(system: System) ->
         system.claim("63.10", YEAR, "SPD-01", level)
         body = {"level": level, "evidence": [PDF_SHA256]}
         system.must(VERIFIER, "POST", SEASON + "/indicators/SPD-01/acceptance", body)
-        told = _read(system, SEASON + "/explanation", stage="terverifikasi")["explanation"]["score"]
+        told = system.read(SEASON + "/explanation", stage="terverifikasi")["explanation"]["score"]
         await _ranked(system, "terverifikasi", told["index"])
         row = system.row("63.10", YEAR, stage="terverifikasi")
         assert (row["innovations"], row["rejected"]) == (3, 2)
@@ -157,13 +139,13 @@ async def test_what_is_too_old_or_too_thin_counts_as_claimed_only(system: System
         body = {"innovation": name, "profile": {**PROFILE, **changed}}
         system.must(ADMIN, "POST", path, body)
         system.must(ADMIN, "POST", f"{path}/{name}/submission", {})
-    told = _read(system, SEASON + "/explanation")["explanation"]
+    told = system.read(SEASON + "/explanation")["explanation"]
     reasons = {one["innovation"]: one["reasons"] for one in told["refused"]}
     assert reasons == {"usang": ["outside_window"], "tipis": ["too_short"]}
     assert told["score"]["innovations"] == 5
-    verified = _read(system, SEASON + "/explanation", stage="terverifikasi")["explanation"]
+    verified = system.read(SEASON + "/explanation", stage="terverifikasi")["explanation"]
     assert (verified["score"]["innovations"], verified["score"]["rejected"]) == (0, 2)
-    steps = _read(system, SEASON + "/next-steps", stage="terverifikasi", limit="500")["steps"]
+    steps = system.read(SEASON + "/next-steps", stage="terverifikasi", limit="500")["steps"]
     kinds = {one["step"]["innovation"]: one["step"]["kind"] for one in steps}
     assert kinds["inovasi-1"] == "submit_innovation"
     mends = [one["step"] for one in steps if one["step"]["kind"] == "complete_profile"]
@@ -189,11 +171,11 @@ async def test_a_raw_figure_becomes_the_level_that_the_bands_say(system: System)
     path = SEASON + "/indicators/{}/claim"
     rules = "/v1/rule-sets/2026.1/indicators/SPD-05b/level"
     for figure, level in {"6.10": 1, "4.37": 2, "2.10": 3}.items():
-        told = _read(system, rules, figure=figure)
+        told = system.read(rules, figure=figure)
         assert (told["level"], bool(told["label"]), bool(told["article"])) == (level, True, True)
         body = {"figure": figure, "evidence": EVIDENCE}
         system.must(ADMIN, "PUT", path.format("SPD-05b"), body)
-        lines = _read(system, SEASON + "/explanation")["explanation"]["lines"]
+        lines = system.read(SEASON + "/explanation")["explanation"]["lines"]
         (line,) = (one for one in lines if one["indicator"] == "SPD-05b")
         assert line["level"] == level
         assert "1887" in line["article"]
@@ -219,11 +201,11 @@ async def test_a_saved_what_if_comes_true_when_it_is_carried_out(system: System)
     tried = system.http.post(
         system.url("projection") + SEASON + "/what-if", json={"hypotheses": SUPPOSED}
     ).json()["brought"]
-    assert _exact(tried["gain"]) > 0
+    assert exact(tried["gain"]) > 0
     branch = SEASON + "/branches/rencana"
     system.must(ADMIN, "PUT", branch, {"name": "Opini dan satu lagi", "hypotheses": SUPPOSED})
     key = system.key(*ADMIN)
-    kept = _read(system, branch, key)
+    kept = system.read(branch, key)
     assert kept["branch"]["present"] == tried == kept["branch"]["promised"]
     assert (kept["happened"], len(kept["fates"])) == (0, 6)
     assert system.row("63.10", YEAR, stage="mandiri")["score"] != tried["supposed"]["index"]
@@ -235,39 +217,39 @@ async def test_a_saved_what_if_comes_true_when_it_is_carried_out(system: System)
     system.claim("63.10", YEAR, "SID-VIDEO", 2, "baru")
     await _ranked(system, "mandiri", tried["supposed"]["index"])
     assert system.row("63.10", YEAR, stage="mandiri")["rank"] == tried["supposed_rank"]
-    after = _read(system, branch, key)
+    after = system.read(branch, key)
     assert [one["happened"] for one in after["fates"]] == [True, False, True, True, True, False]
     assert after["fates"][0]["seqs"]
     assert after["branch"]["promised"] == tried
-    assert _exact(after["branch"]["present"]["gain"]) == 0
+    assert exact(after["branch"]["present"]["gain"]) == 0
 
-    everything = _read(system, SEASON + "/branches", key)["branches"]
+    everything = system.read(SEASON + "/branches", key)["branches"]
     assert [one["saved"]["event"]["branch"] for one in everything] == ["rencana"]
     system.must(ADMIN, "POST", branch + "/discarding", {})
-    assert _get(system, branch, key).status_code == 404
+    assert system.get(branch, key).status_code == 404
 
 
 async def test_plans_are_shown_to_nobody_else(system: System) -> None:
     branch = SEASON + "/branches/rencana"
     system.must(ADMIN, "PUT", branch, {"name": "Rencana", "hypotheses": SUPPOSED})
     for path in (branch, SEASON + "/branches"):
-        assert _get(system, path).status_code == 401
-        neighbour = _get(system, path, system.key("63.09", "region_admin"))
-        unknown = _get(system, path.replace("63.10", "63.77"), system.key("63.09", "region_admin"))
+        assert system.get(path).status_code == 401
+        neighbour = system.get(path, system.key("63.09", "region_admin"))
+        unknown = system.get(path.replace("63.10", "63.77"), system.key("63.09", "region_admin"))
         assert (neighbour.status_code, unknown.status_code) == (404, 404)
         assert neighbour.json()["title"] == unknown.json()["title"]
-        assert _get(system, path, system.key(*VERIFIER)).status_code == 403
+        assert system.get(path, system.key(*VERIFIER)).status_code == 403
     again = system.must(ADMIN, "PUT", branch, {"name": "Rencana", "hypotheses": SUPPOSED})
     assert again["recorded"] == 0
     # A plan of a region that has said nothing yet begins no season, for it nor in the ranking.
     who, early = ("63.01", "region_admin"), "/v1/regions/63.01/seasons/2026/branches/awal"
     plan = {"name": "Awal", "hypotheses": SUPPOSED[:1]}
     system.must(who, "PUT", early, plan)
-    kept = _read(system, early, system.key(*who))
+    kept = system.read(early, system.key(*who))
     assert kept["branch"]["present"]["supposed"]["index"] == "1.80"
     topics = system.query("select topic from intake.event where tenant = '63.01'")
     assert topics == [("branch.saved.1",)]
-    assert _get(system, "/v1/regions/63.01/events/1").status_code == 404
+    assert system.get("/v1/regions/63.01/events/1").status_code == 404
 
 
 NOT_SUPPOSABLE: dict[str, list[dict[str, Any]]] = {
@@ -304,18 +286,18 @@ async def test_why_the_place_moved_is_told_in_parts_that_sum(system: System) -> 
     await eventually(lambda: datetime.now(UTC).isoformat()[:19] > since[:19])
     system.claim("63.10", YEAR, "SPD-08", 3)
     system.claim("63.10", YEAR, "SPD-01", 3)
-    told = _read(system, SEASON + "/movement", since=since)
+    told = system.read(SEASON + "/movement", since=since)
     moved = told["movement"]
     assert (moved["rank_then"], moved["rank_now"], moved["places_gained"]) == (2, 1, 1)
     parts = {part["cause"]: part for part in moved["parts"]}
     assert (parts["own"]["places"], len(parts["own"]["seqs"])) == (1, 2)
     assert sum(part["places"] for part in moved["parts"]) == 1
-    total = sum((_exact(part["change"]) for part in moved["parts"]), _exact(moved["rounding"]))
+    total = sum((exact(part["change"]) for part in moved["parts"]), exact(moved["rounding"]))
     assert total == Fraction(moved["index_now"]) - Fraction(moved["index_then"])
     assert [one["region"] for one in moved["neighbours"]] == ["63.09"]
     assert "naik 1 peringkat, dari ke-2 menjadi ke-1 dari 13" in told["sentence"]["indonesian"]
-    ruled = _read(system, SEASON + "/movement", since=since, rules="2027")["movement"]
+    ruled = system.read(SEASON + "/movement", since=since, rules="2027")["movement"]
     rules = next(part for part in ruled["parts"] if part["cause"] == "rules")
-    assert _exact(rules["change"]) < 0
-    last = _read(system, "/v1/regions/63.09/seasons/2026/movement", since=since)["movement"]
+    assert exact(rules["change"]) < 0
+    last = system.read("/v1/regions/63.09/seasons/2026/movement", since=since)["movement"]
     assert (last["places_gained"], last["neighbours"][0]["way"]) == (-1, "overtook")

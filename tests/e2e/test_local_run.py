@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from deploy.local import credentials, network, plan, settings, words
+from deploy.local import credentials, network, plan, postgres, postgres_home, settings, words
+from shared.io import migrate
 from shared.kernel.errors import Refused, Unavailable
 from tests.supervised import Run
 
@@ -84,6 +86,47 @@ def test_a_busy_port_is_told_with_the_variable_that_moves_it(tmp_path: Path) -> 
     assert refused.returncode == 1
     assert "POSTGRES_PORT" in refused.stdout
     assert "Traceback" not in refused.stdout + refused.stderr
+
+
+def test_data_of_an_earlier_commit_is_refused_with_the_folder_to_remove(tmp_path: Path) -> None:
+    """Method: a data folder whose database remembers the first migration under other bytes."""
+    ports = {f"{name}_PORT": "0" for name in ("PROJECTION", "INTAKE", "SCORING", "NATS")}
+    chosen = settings.read({"JEJAK_VAR": str(tmp_path), "POSTGRES_PORT": "0"})
+    cluster = postgres.Cluster(
+        data=tmp_path / "postgres",
+        port=chosen.postgres_port,
+        password=credentials.password(chosen.secrets, "postgres"),
+        log=credentials.private_folder(chosen.logs) / "postgres.log",
+    )
+    cluster.start()
+    try:
+        with psycopg.connect(cluster.url(), autocommit=True) as connection:
+            connection.execute(migrate._TABLE)
+            connection.execute("insert into migration values ('0001_schemas', '', 'old')")
+        cluster.stop()
+        refused = local(tmp_path, "run", POSTGRES_PORT=str(cluster.port), **ports)
+    finally:
+        cluster.kill()
+        cluster.wipe()
+    assert refused.returncode == 1
+    assert f"hapus {tmp_path}" in refused.stdout
+    assert f"remove {tmp_path}" in refused.stdout
+    assert "0001_schemas" in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
+
+
+def test_the_folders_to_remove_are_all_that_the_database_lies_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where root may not have a namespace, the data lies outside the folder of the rest."""
+    chosen = settings.read({"JEJAK_VAR": str(tmp_path)})
+    monkeypatch.setattr(postgres_home, "settle", postgres_home.nobodys)
+    migrating = next(part for part in plan.parts(chosen) if part.name == "migrate")
+    outside = postgres_home.shared_folder(tmp_path / "postgres")
+    assert migrating.environment["DATA_FOLDERS"] == f"{tmp_path} {outside}"
+    given = settings.read({"JEJAK_VAR": str(tmp_path), "DATABASE_URL": "postgresql://a:b@c/d"})
+    migrating = next(part for part in plan.parts(given) if part.name == "migrate")
+    assert migrating.environment["DATA_FOLDERS"] == ""
 
 
 def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:

@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from deploy.local.nats import Server
 from shared.io import rulebook
 from tests.databases import Database
-from tests.system import PDF_SHA256, System, running
+from tests.system import PDF_SHA256, System, exact, running
 from tests.waiting import eventually
 
 MINISTRY = ("00", "ministry")
@@ -23,17 +22,6 @@ async def system(database: Database, nats_server: Server, tmp_path: Path) -> Asy
     with running(database, nats_server.url, tmp_path) as system:
         await system.ready()
         yield system
-
-
-def _read(system: System, path: str, **parameters: str) -> dict[str, Any]:
-    response = system.http.get(system.url("projection") + path, params=parameters)
-    assert response.status_code == 200, response.text
-    answer: dict[str, Any] = response.json()
-    return answer
-
-
-def _exact(share: dict[str, Any]) -> Fraction:
-    return Fraction(share["numerator"], share["denominator"])
 
 
 # Year, region, stage, score, predikat, innovations, agencies: as published.
@@ -65,14 +53,14 @@ async def test_published_scores_stand_under_their_own_years_rules(system: System
 
     def heard() -> bool:
         told = [
-            _read(system, f"/v1/regions/{code}/history")["seasons"] for code in ("19.71", "12.74")
+            system.read(f"/v1/regions/{code}/history")["seasons"] for code in ("19.71", "12.74")
         ]
         return [len(seasons) for seasons in told] == [4, 1]
 
     await eventually(heard)
     digests = rulebook.rule_digests()
     for year, region, stage, score, predikat, innovations, agencies in PUBLISHED:
-        history = _read(system, f"/v1/regions/{region}/history")
+        history = system.read(f"/v1/regions/{region}/history")
         season = next(one for one in history["seasons"] if one["year"] == year)
         assert (season["rule_set"], season["rule_digest"]) == (f"{year}.1", digests[f"{year}.1"])
         (told,) = season["stages"]
@@ -81,17 +69,17 @@ async def test_published_scores_stand_under_their_own_years_rules(system: System
         assert (told["stated"], told["official"]) == (True, stage == "final")
         assert (told["innovations"], told["agencies"]) == (innovations, agencies)
         assert told["source"] == f"pemberitaan {year}"
-        ranking = _read(system, f"/v1/provinces/{region[:2]}/seasons/{year}/ranking", stage=stage)
+        ranking = system.read(f"/v1/provinces/{region[:2]}/seasons/{year}/ranking", stage=stage)
         row = next(row for row in ranking["rows"] if row["region"] == region)
         assert (row["score"], row["predikat"], row["rank"]) == (score, predikat, 1)
-    seasons = _read(system, "/v1/regions/19.71/history")["seasons"]
+    seasons = system.read("/v1/regions/19.71/history")["seasons"]
     compared = [season["against_previous"] for season in seasons]
     assert compared[0] is None
     assert compared[1] == {"comparable": "no", "reasons": ["scale"]}
     assert {one["comparable"] for one in compared[2:]} == {"with_care"}
     assert [season["stages"][0]["target_gap"] for season in seasons] == [None, None, "-9.79", None]
     assert seasons[2]["target"]["instrument"] == "Perda RPJMD 2018–2023"
-    rows = _read(system, "/v1/provinces/19/seasons/2022/ranking", stage="final")["rows"]
+    rows = system.read("/v1/provinces/19/seasons/2022/ranking", stage="final")["rows"]
     row = next(row for row in rows if row["region"] == "19.71")
     assert (row["target"], row["target_gap"]) == ("60.00", "-9.79")
 
@@ -116,11 +104,11 @@ async def test_a_season_of_told_scores_is_told_and_not_taken_apart(system: Syste
     moments = {"since": "2025-02-10", "as_of": "2025-03-17"}
 
     def moved() -> bool:
-        movement = _read(system, season + "/movement", stage="final", **moments)["movement"]
+        movement = system.read(season + "/movement", stage="final", **moments)["movement"]
         return (movement["rank_then"], movement["rank_now"]) == (2, 1)
 
     await eventually(moved)
-    movement = _read(system, season + "/movement", **moments)
+    movement = system.read(season + "/movement", **moments)
     assert movement["movement"]["stage"] == "final"
     assert (movement["notice"], movement["rules"]) == (
         "Data contoh, bukan hasil resmi Kemendagri",
@@ -149,7 +137,7 @@ async def test_a_season_of_told_scores_is_told_and_not_taken_apart(system: Syste
             "/outlook?rules=2026": "ranking.nothing_claimed",
         },
     )
-    assert _read(system, province + "/rescored", rules="2026")["regions"] == []
+    assert system.read(province + "/rescored", rules="2026")["regions"] == []
 
 
 def _refused(system: System, below: str, reasons: dict[str, str]) -> None:
@@ -179,7 +167,7 @@ async def test_a_computed_score_goes_before_one_that_was_told(system: System) ->
 
 
 def _knows(system: System, year: int) -> bool:
-    return year in {one["year"] for one in _read(system, "/v1/seasons")["seasons"]}
+    return year in {one["year"] for one in system.read("/v1/seasons")["seasons"]}
 
 
 def _season(system: System, year: int, region: str, claims: int, accepted: int) -> None:
@@ -206,10 +194,10 @@ async def test_a_range_needs_a_past_and_is_drawn_alike_by_everyone(system: Syste
     await eventually(lambda: _knows(system, 2026))
     await eventually(lambda: system.row("63.09", 2026, stage="mandiri")["innovations"] == 3)
     await eventually(lambda: system.row("63.10", 2026, stage="mandiri")["score"] == "1.60")
-    blank = _read(system, outlook)["regions"]
+    blank = system.read(outlook)["regions"]
     assert {(one["span"], one["reason"]) for one in blank} == {(None, "no_past")}
     _season(system, 2025, "63.10", claims=5, accepted=3)
-    first, second = _read(system, outlook), _read(system, outlook)
+    first, second = system.read(outlook), system.read(outlook)
     assert first == second
     told = next(one for one in first["regions"] if one["region"] == "63.10")
     assert (told["index"], told["rank"], told["basis"]["own_levels"]) == ("1.60", 1, 9)
@@ -218,12 +206,12 @@ async def test_a_range_needs_a_past_and_is_drawn_alike_by_everyone(system: Syste
     assert Fraction(span["index_middle"]) <= Fraction(span["index_high"]) <= Fraction("1.60")
     assert "bukan hasil" in told["sentence"]["indonesian"]
     assert sum(Fraction(chance) for chance in span["chance"].values()) == 1
-    verified = _read(system, outlook, stage="terverifikasi")
+    verified = system.read(outlook, stage="terverifikasi")
     assert verified["seed"] != first["seed"]
     # One more fact of an earlier season changes what is drawn from, and so the seed.
     assert first["position"]["cut"]["63.10"] > 0
     system.claim("63.10", 2025, "SID-SDM", 1, "inovasi-1")
-    assert _read(system, outlook)["seed"] != first["seed"]
+    assert system.read(outlook)["seed"] != first["seed"]
 
 
 async def test_what_the_rules_did_is_told_apart_from_what_the_facts_did(system: System) -> None:
@@ -233,26 +221,26 @@ async def test_what_the_rules_did_is_told_apart_from_what_the_facts_did(system: 
     _season(system, 2025, "63.10", claims=2, accepted=0)
     _season(system, 2026, "63.10", claims=3, accepted=0)
     await eventually(lambda: _knows(system, 2026))
-    province = _read(
-        system, "/v1/provinces/63/seasons/2026/rescored", rules="2026", since_year="2025"
+    province = system.read(
+        "/v1/provinces/63/seasons/2026/rescored", rules="2026", since_year="2025"
     )
     (told,) = province["regions"]
     earlier = told["earlier"]
-    whole = _exact(earlier["rule_effect"]) + _exact(earlier["real_change"])
+    whole = exact(earlier["rule_effect"]) + exact(earlier["real_change"])
     # 24 points over a divisor of 10 in 2025, the same over 12 in 2026, then 36; too few affairs.
     before = Fraction(24, 10) * 100 / 250
-    assert _exact(earlier["rule_effect"]) == Fraction(24, 12) * 100 / 250 - before
-    assert _exact(earlier["real_change"]) == Fraction(12, 12) * 100 / 250
+    assert exact(earlier["rule_effect"]) == Fraction(24, 12) * 100 / 250 - before
+    assert exact(earlier["real_change"]) == Fraction(12, 12) * 100 / 250
     assert whole == Fraction(36, 12) * 100 / 250 - before
     assert told["effect"]["own"] == told["effect"]["other"]
     assert told["effect"]["changes"] == []
 
     def scored() -> bool:
-        nation = _read(system, "/v1/seasons/2026/rescored", rules="2027")
+        nation = system.read("/v1/seasons/2026/rescored", rules="2027")
         return bool(nation["innovations"] == 3)
 
     await eventually(scored)
-    nation = _read(system, "/v1/seasons/2026/rescored", rules="2027")
+    nation = system.read("/v1/seasons/2026/rescored", rules="2027")
     assert nation["notice"] == "Proyeksi, bukan hasil resmi Kemendagri"
     (region,) = nation["regions"]
     assert region["region"] == "63.10"

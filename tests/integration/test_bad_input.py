@@ -1,16 +1,13 @@
 """Whatever a caller gets wrong: a sentence that says what to do, and nothing in the log."""
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
 import pytest
 
-from deploy.local.nats import Server
-from deploy.local.postgres import Cluster
-from tests import databases
-from tests.system import PDF_SHA256, PROFILE, System, running
+from tests.system import PDF_SHA256, PROFILE, System, must_be_problem
 
 ENTRY = "/v1/regions/63.10/seasons/2026"
 CLAIM = ENTRY + "/innovations/si-uji/indicators/SID-REGULASI/claim"
@@ -28,19 +25,8 @@ YEARS = ("duaribu", "２０２６", "0002026", "+2026", "2_026", "-202", "20260"
 
 
 @pytest.fixture(scope="module")
-def system(
-    postgres_cluster: Cluster,
-    role_passwords: dict[str, str],
-    template: str,
-    nats_server: Server,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[System]:
-    folder = tmp_path_factory.mktemp("bad-input")
-    with (
-        databases.fresh(postgres_cluster, role_passwords, template) as database,
-        running(database, nats_server.url, folder, "intake") as system,
-    ):
-        asyncio.run(system.ready("intake"))
+def system(started: Callable[..., AbstractContextManager[System]]) -> Iterator[System]:
+    with started("intake") as system:
         system.open_season(2026, "2026.1")
         system.open_season(2024, "2024.1")
         system.upload("63.10")
@@ -52,10 +38,6 @@ def system(
         path = "/v1/seasons/2024/closing"
         system.must(MINISTRY, "POST", path, {"letter": "radiogram contoh"})
         yield system
-
-
-def _heads(system: System) -> list[tuple[Any, ...]]:
-    return system.query("select tenant, seq, root from intake.head where seq > 0 order by tenant")
 
 
 def _scored(score: str) -> dict[str, str]:
@@ -365,10 +347,10 @@ def test_bad_input_is_answered_with_a_sentence_and_records_nothing(
     system: System, name: str
 ) -> None:
     who, method, path, body, headers, status = CASES[name]
-    before = _heads(system)
+    before = system.heads()
     response = system.send(who, method, path, body, headers)
-    _is_problem(response, status)
-    assert _heads(system) == before
+    must_be_problem(response, status)
+    assert system.heads() == before
 
 
 def test_a_key_reused_with_another_body_is_refused_and_with_the_same_replayed(
@@ -376,11 +358,11 @@ def test_a_key_reused_with_another_body_is_refused_and_with_the_same_replayed(
 ) -> None:
     key = {"Idempotency-Key": "sekali-saja"}
     first = system.send(ADMIN, "PUT", CLAIM, GOOD_CLAIM, key)
-    before = _heads(system)
-    _is_problem(system.send(ADMIN, "PUT", CLAIM, {**GOOD_CLAIM, "level": 3}, key), 422)
+    before = system.heads()
+    must_be_problem(system.send(ADMIN, "PUT", CLAIM, {**GOOD_CLAIM, "level": 3}, key), 422)
     again = system.send(ADMIN, "PUT", CLAIM, GOOD_CLAIM, key)
     assert (again.status_code, again.json()) == (first.status_code, first.json())
-    assert _heads(system) == before
+    assert system.heads() == before
 
 
 def test_a_post_without_a_key_is_refused(system: System) -> None:
@@ -389,18 +371,18 @@ def test_a_post_without_a_key_is_refused(system: System) -> None:
         json={"profile": PROFILE},
         headers={"Authorization": f"Bearer {system.key(*ADMIN)}"},
     )
-    _is_problem(response, 400)
+    must_be_problem(response, 400)
 
 
 @pytest.mark.parametrize(
     "authorization", ["", "Bearer", "Bearer jejak_x_y", "Basic abc", "Bearer jejak__", "bearer ☃"]
 )
 def test_nobody_known_is_told_to_bring_a_key(system: System, authorization: str) -> None:
-    before = _heads(system)
+    before = system.heads()
     headers = {b"Authorization": authorization.encode()}
     response = httpx.put(system.url("intake") + CLAIM, json=GOOD_CLAIM, headers=headers)
-    _is_problem(response, 401)
-    assert _heads(system) == before
+    must_be_problem(response, 401)
+    assert system.heads() == before
 
 
 def test_a_revoked_key_stops_working(system: System) -> None:
@@ -408,7 +390,7 @@ def test_a_revoked_key_stops_working(system: System) -> None:
     path = "/v1/regions/63.08/seasons/2026/indicators/SPD-01/claim"
     identity = system.key(*who).split("_")[1]
     system.query("update intake.api_key set revoked_at = now() where id = %s", identity)
-    _is_problem(system.send(who, "PUT", path, GOOD_CLAIM), 401)
+    must_be_problem(system.send(who, "PUT", path, GOOD_CLAIM), 401)
 
 
 def test_refusals_speak_english_on_request(system: System) -> None:
@@ -465,13 +447,3 @@ def test_one_bad_item_among_many_fails_alone(system: System) -> None:
     ]
     assert (answer["recorded"], answer["refused"]) == (3, 3)
     assert "Tingkat 9" in answer["outcomes"][1]["detail"]
-
-
-def _is_problem(response: httpx.Response, status: int) -> None:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"].startswith("application/problem+json")
-    problem = response.json()
-    assert problem["status"] == status
-    assert problem["type"] == f"urn:jejak-inovasi:problem:{problem['title']}"
-    assert problem["detail"].endswith(".")
-    assert "…" not in problem["detail"], problem

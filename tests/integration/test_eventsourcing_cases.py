@@ -27,11 +27,16 @@ from msgspec.structs import replace
 from shared.io import postgres, recorder
 from shared.io.recorder import TenantRecorder
 from shared.kernel import recorded
-from shared.kernel.events.intake import InnovationRegistered, InnovationRevised, InnovationSubmitted
+from shared.kernel.events.innovation import (
+    InnovationRegistered,
+    InnovationRevised,
+    InnovationSubmitted,
+)
 from shared.kernel.recorded import Event
 from tests import examples
 from tests.databases import Database
-from tests.examples import INNOVATION, NEIGHBOUR, PROFILE, STREAM, TENANT, YEAR
+from tests.example_events import PROFILE
+from tests.examples import INNOVATION, NEIGHBOUR, STREAM, TENANT, YEAR
 from tests.serving import serving
 
 

@@ -7,8 +7,8 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import redirect_stderr
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, redirect_stderr
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,39 +19,24 @@ import pytest
 
 from deploy import keys
 from deploy.keys import Wanted
-from deploy.local.nats import Server
-from deploy.local.postgres import Cluster
 from services.intake.core import result
 from services.intake.door import KEY_CHARACTERS_MAX
 from shared.io import log
 from shared.io.files import Files
-from shared.io.identity import CLIENT_CHARACTERS_MAX
 from shared.kernel import names
 from shared.kernel.errors import Refused, Unavailable
-from tests import databases
-from tests.system import PDF, PDF_SHA256, PROFILE, System, running
+from tests.system import PDF, PDF_SHA256, PROFILE, System
 
 ENTRY = "/v1/regions/63.10/seasons/2026"
 EVIDENCE = f"/v1/regions/63.10/evidence/{PDF_SHA256}"
 ADMIN = ("63.10", "region_admin")
 CLAIMED = {"level": 2, "evidence": [{"sha256": PDF_SHA256}]}
-LONGEST_CLIENT = "c" * CLIENT_CHARACTERS_MAX
+LONGEST_CLIENT = "c" * names.CLIENT_CHARACTERS_MAX
 
 
 @pytest.fixture(scope="module")
-def system(
-    postgres_cluster: Cluster,
-    role_passwords: dict[str, str],
-    template: str,
-    nats_server: Server,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[System]:
-    folder = tmp_path_factory.mktemp("keys-and-files")
-    with (
-        databases.fresh(postgres_cluster, role_passwords, template) as database,
-        running(database, nats_server.url, folder, "intake") as system,
-    ):
-        asyncio.run(system.ready("intake"))
+def system(started: Callable[..., AbstractContextManager[System]]) -> Iterator[System]:
+    with started("intake") as system:
         system.open_season(2026, "2026.1")
         system.upload("63.10")
         yield system

@@ -19,16 +19,15 @@ from services.scoring.consume import Scoring
 from shared.io import http, postgres, rulebook
 from shared.io.history import History
 from shared.kernel.errors import Corrupt, Unavailable
-from shared.kernel.events.intake import (
-    IndicatorAccepted,
-    IndicatorClaimed,
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed
+from shared.kernel.events.innovation import (
     InnovationRegistered,
     InnovationRejected,
     InnovationSubmitted,
     InnovationWithdrawn,
     Profile,
-    SeasonEntered,
 )
+from shared.kernel.events.season import SeasonEntered
 from shared.kernel.recorded import Event, decode
 from shared.kernel.rules import formula, reading, ruleset
 from shared.kernel.rules.ruleset import RuleSet

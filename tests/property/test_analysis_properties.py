@@ -13,7 +13,8 @@ from services.projection.core import dossier as dossiers
 from services.projection.core import explanation, steps, waterfall
 from services.projection.core.candidates import Step
 from services.projection.core.dossier import Dossier, Held, Slot
-from shared.kernel.events.intake import IndicatorAccepted, Profile
+from shared.kernel.events.indicator import IndicatorAccepted
+from shared.kernel.events.innovation import Profile
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules import eligibility, formula
 from shared.kernel.rules.formula import Tally

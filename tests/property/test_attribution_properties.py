@@ -14,12 +14,8 @@ from services.projection.core.attribution import Movement, Result
 from services.projection.core.attribution_items import Standing
 from services.projection.core.explanation import Share
 from shared.io import rulebook
-from shared.kernel.events.intake import (
-    IndicatorAccepted,
-    IndicatorReturned,
-    InnovationReinstated,
-    InnovationRejected,
-)
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorReturned
+from shared.kernel.events.innovation import InnovationReinstated, InnovationRejected
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules import formula
 from shared.kernel.rules.ruleset import RuleSet

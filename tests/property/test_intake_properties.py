@@ -1,6 +1,7 @@
 """Laws of intake's decisions: a repeated command is silent, a verdict rests on what was seen."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from hypothesis import given
@@ -10,7 +11,8 @@ from services.intake.core import indicator, innovation, result, season
 from services.intake.core.indicator import Accept, Claim, Return, Slot
 from shared.io import rulebook
 from shared.kernel.errors import Failure
-from shared.kernel.events.intake import EvidenceReference, Profile
+from shared.kernel.events.indicator import EvidenceReference
+from shared.kernel.events.innovation import Profile
 from shared.kernel.recorded import Event
 from shared.kernel.scorecard import Scorecard
 
@@ -141,7 +143,7 @@ season_commands = st.one_of(
         rules_year=st.just(2026),
         rule_digest=st.just("d"),
     ),
-    st.just(season.Close(year=2026)),
+    st.just(season.Close(year=2026, at=datetime(2026, 8, 23, tzinfo=UTC))),
 )
 
 

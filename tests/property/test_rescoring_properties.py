@@ -19,7 +19,7 @@ from services.projection.core.rescoring import Alike, Entered, National
 from services.projection.core.rule_effects import Effect
 from shared.io import rulebook
 from shared.kernel import regions as kernel_regions
-from shared.kernel.events.intake import InnovationRegistered, InnovationRevised
+from shared.kernel.events.innovation import InnovationRegistered, InnovationRevised
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules import eligibility, formula, ruleset
 from shared.kernel.rules.eligibility import Candidate

@@ -10,11 +10,7 @@ from msgspec.structs import replace
 
 from shared.kernel import hypotheses, text
 from shared.kernel.errors import Missing, Refused
-from shared.kernel.events.intake import (
-    BranchDiscarded,
-    BranchSaved,
-    Hypothesis,
-)
+from shared.kernel.events.branch import BranchDiscarded, BranchSaved, Hypothesis
 from shared.kernel.recorded import Event
 from shared.kernel.rules.ruleset import RuleSet
 

@@ -1,13 +1,16 @@
 """One innovation in one season: registered, revised, submitted, rejected, withdrawn."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.intake.core import trial
+from services.intake.core.trial import Trial
 from shared.kernel import profiles, text
 from shared.kernel.errors import Missing, Refused
-from shared.kernel.events.intake import (
+from shared.kernel.events.innovation import (
     InnovationRegistered,
     InnovationReinstated,
     InnovationRejected,
@@ -35,6 +38,7 @@ class Register(Struct, frozen=True, kw_only=True):
     year: int
     innovation: str
     profile: Profile
+    carried_from: int | None = None
 
 
 class Revise(Struct, frozen=True, kw_only=True):
@@ -46,10 +50,19 @@ class Revise(Struct, frozen=True, kw_only=True):
 
 
 class Submit(Struct, frozen=True, kw_only=True):
-    """Send the innovation for verification."""
+    """Send the innovation for verification, with the integrity statement of who answers for it.
+
+    `indicators` are the rows whose claims are looked at: the fingerprints that stand behind them
+    are recorded with it, and whatever of them changes meanwhile lets it be decided again.
+    """
 
     year: int
     innovation: str
+    statement: str = ""
+    signer_office: str = ""
+    signature: str = ""
+    explained: dict[str, str] = {}
+    indicators: tuple[str, ...] = ()
 
 
 class Withdraw(Struct, frozen=True, kw_only=True):
@@ -86,13 +99,14 @@ class Innovation(Struct, frozen=True, kw_only=True):
     """An innovation as its stream says; one that was rejected is a draft again once revised.
 
     `refused` is the profile with which it was rejected last, also after it was withdrawn: handed
-    in unchanged, it is still rejected.
+    in unchanged, it is still rejected. `trial` is its way through the laboratory.
     """
 
     status: Status = "unknown"
     profile: Profile | None = None
     refused: Profile | None = None
     rejection: InnovationRejected | None = None
+    trial: Trial = Trial()
 
 
 EMPTY = Innovation()
@@ -115,24 +129,34 @@ def evolve(innovation: Innovation, event: Event) -> Innovation:
         case InnovationWithdrawn():
             return replace(innovation, status="withdrawn")
         case _:
-            return innovation
+            return replace(innovation, trial=trial.evolve(innovation.trial, event))
 
 
-def decide(command: Command, innovation: Innovation) -> tuple[Event, ...]:
-    """What follows from the command; nothing where it is already true."""
+def decide(
+    command: Command, innovation: Innovation, files: Sequence[str] = ()
+) -> tuple[Event, ...]:
+    """What follows from the command; nothing where it is already true.
+
+    `files` are the fingerprints behind the claims, for a submission.
+    """
     match command:
         case Register():
             return _register(command, innovation)
         case Revise():
             return _revise(command, innovation)
         case Submit():
-            return _submit(command, innovation)
+            return _submit(command, innovation, files)
         case Withdraw():
             return _withdraw(command, innovation)
         case Reject():
             return _reject(command, innovation)
         case Reinstate():
             return _reinstate(command, innovation)
+
+
+def answers_a_verdict(command: Command, innovation: Innovation) -> bool:
+    """Whether the region takes up a rejection: changes the innovation, sends or withdraws it."""
+    return innovation.refused is not None and isinstance(command, Revise | Submit | Withdraw)
 
 
 def must_be_known(innovation: Innovation, name: str) -> None:
@@ -160,7 +184,10 @@ def _register(command: Register, innovation: Innovation) -> tuple[Event, ...]:
     profiles.check(command.profile)
     return (
         InnovationRegistered(
-            year=command.year, innovation=command.innovation, profile=command.profile
+            year=command.year,
+            innovation=command.innovation,
+            profile=command.profile,
+            carried_from=command.carried_from,
         ),
     )
 
@@ -177,13 +204,23 @@ def _revise(command: Revise, innovation: Innovation) -> tuple[Event, ...]:
     )
 
 
-def _submit(command: Submit, innovation: Innovation) -> tuple[Event, ...]:
+def _submit(command: Submit, innovation: Innovation, files: Sequence[str]) -> tuple[Event, ...]:
     must_be_known(innovation, command.innovation)
     if innovation.status == "submitted":
         return ()
     if innovation.refused is not None and innovation.refused == innovation.profile:
         raise Refused("innovation.rejected", innovation=command.innovation)
-    return (InnovationSubmitted(year=command.year, innovation=command.innovation),)
+    return (
+        InnovationSubmitted(
+            year=command.year,
+            innovation=command.innovation,
+            statement=command.statement,
+            signer_office=command.signer_office,
+            signature=command.signature,
+            files=tuple(files),
+            explained=command.explained,
+        ),
+    )
 
 
 def _withdraw(command: Withdraw, innovation: Innovation) -> tuple[Event, ...]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from shared.kernel import text
 from shared.kernel.errors import Refused
-from shared.kernel.events.intake import ResultPublished, ScoreReported
+from shared.kernel.events.result import ResultPublished, ScoreReported
 from shared.kernel.recorded import Event
 from shared.kernel.scorecard import STAGES
 

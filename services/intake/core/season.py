@@ -1,18 +1,40 @@
-"""One season's calendar: opened under a rule set, later closed; a fact of the ministry or province.
+"""One season's calendar: opened, scheduled, extended, closed, frozen, reopened.
 
-A region enters a season with its first fact in it; from then on its own log says which rules hold.
+Facts of the ministry or of a province, each by an instrument. What they come to is folded by
+`shared/kernel/calendar.py`. A region enters a season with its first fact in it; from then on its
+own log says which rules hold.
 """
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import get_args
 
 from msgspec import Struct
 
-from shared.kernel import text
+from shared.kernel import calendar, text
+from shared.kernel.calendar import Calendar
 from shared.kernel.errors import Refused
-from shared.kernel.events.intake import SeasonClosed, SeasonEntered, SeasonOpened
+from shared.kernel.events.season import (
+    Phase,
+    PhaseName,
+    SeasonClosed,
+    SeasonEntered,
+    SeasonExtended,
+    SeasonFrozen,
+    SeasonOpened,
+    SeasonReopened,
+    SeasonScheduled,
+)
 from shared.kernel.recorded import Event
 
 YEAR_MIN = 2018
 YEAR_MAX = 2099
 LETTER_CHARACTERS_MAX = 200
+
+PHASES: Sequence[PhaseName] = get_args(PhaseName)
+
+EMPTY = calendar.EMPTY
+evolve = calendar.evolve
 
 
 class Open(Struct, frozen=True, kw_only=True):
@@ -25,55 +47,73 @@ class Open(Struct, frozen=True, kw_only=True):
     letter: str = ""
 
 
-class Close(Struct, frozen=True, kw_only=True):
-    """End reporting for a year."""
+class Schedule(Struct, frozen=True, kw_only=True):
+    """Publish the calendar, in place of an earlier one; said `at` a moment."""
 
     year: int
+    at: datetime
+    phases: tuple[Phase, ...]
+    letter: str
+
+
+class Extend(Struct, frozen=True, kw_only=True):
+    """Prolong a phase to a later moment, by a letter."""
+
+    year: int
+    phase: PhaseName
+    closes_at: datetime
+    letter: str
+
+
+class Close(Struct, frozen=True, kw_only=True):
+    """End reporting at the moment it is said."""
+
+    year: int
+    at: datetime
     letter: str = ""
 
 
-Command = Open | Close
+class Freeze(Struct, frozen=True, kw_only=True):
+    """Let nothing change the scores from the moment it is said."""
+
+    year: int
+    at: datetime
+    letter: str
 
 
-class Season(Struct, frozen=True, kw_only=True):
-    """A season as its stream says; `rule_set` is empty until it is opened."""
+class Reopen(Struct, frozen=True, kw_only=True):
+    """Open reporting again, from the moment it is said until another, by a letter."""
 
-    rule_set: str = ""
-    rule_digest: str = ""
-    closed: bool = False
-
-    @property
-    def opened(self) -> bool:
-        """Whether the season was ever opened."""
-        return bool(self.rule_set)
+    year: int
+    at: datetime
+    closes_at: datetime
+    letter: str
 
 
-EMPTY = Season()
+Command = Open | Schedule | Extend | Close | Freeze | Reopen
 
 
-def evolve(season: Season, event: Event) -> Season:
-    """The season after one of its events."""
-    match event:
-        case SeasonOpened():
-            return Season(rule_set=event.rule_set, rule_digest=event.rule_digest)
-        case SeasonClosed():
-            return Season(rule_set=season.rule_set, rule_digest=season.rule_digest, closed=True)
-        case _:
-            return season
-
-
-def decide(command: Command, season: Season) -> tuple[Event, ...]:
-    """Open once under one rule set; close once."""
+def decide(command: Command, season: Calendar) -> tuple[Event, ...]:
+    """What follows from the command; nothing where it is already true."""
     must_be_a_year(command.year)
     text.check("letter", command.letter, LETTER_CHARACTERS_MAX)
+    if isinstance(command, Open):
+        return _open(command, season)
+    must_be_opened(season, command.year)
     match command:
-        case Open():
-            return _open(command, season)
+        case Schedule():
+            return _schedule(command, season)
+        case Extend():
+            return _extend(command, season)
         case Close():
             return _close(command, season)
+        case Freeze():
+            return _freeze(command, season)
+        case Reopen():
+            return _reopen(command, season)
 
 
-def _open(command: Open, season: Season) -> tuple[Event, ...]:
+def _open(command: Open, season: Calendar) -> tuple[Event, ...]:
     if command.rules_year != command.year:
         raise Refused("season.rules_of_another_year", rule_set=command.rule_set, year=command.year)
     if season.opened:
@@ -90,12 +130,101 @@ def _open(command: Open, season: Season) -> tuple[Event, ...]:
     )
 
 
-def _close(command: Close, season: Season) -> tuple[Event, ...]:
-    if not season.opened:
-        raise Refused("season.not_opened", year=command.year)
-    if season.closed:
+def _schedule(command: Schedule, season: Calendar) -> tuple[Event, ...]:
+    _must_cite(command.letter)
+    if command.phases == season.phases:
         return ()
-    return (SeasonClosed(year=command.year, letter=command.letter),)
+    _must_not_be_frozen(command.year, season)
+    named = [phase.name for phase in command.phases]
+    if named != [name for name in PHASES if name in named] or calendar.REPORTING not in named:
+        raise Refused("season.phases_out_of_order", phases=", ".join(PHASES))
+    for phase in command.phases:
+        _must_have_zones(phase.opens_at, phase.closes_at)
+        if phase.closes_at <= phase.opens_at:
+            raise Refused("season.phase_ends_before_it_begins", phase=phase.name)
+    deadline = calendar.closes_at(command.phases, calendar.REPORTING)
+    if deadline is not None:
+        _must_not_take_back(deadline, command.at, season)
+    return (SeasonScheduled(year=command.year, phases=command.phases, letter=command.letter),)
+
+
+def _must_not_take_back(deadline: datetime, now: datetime, season: Calendar) -> None:
+    """What was received in time stays in time: no deadline is moved before what has passed."""
+    passed = min(now, season.deadline or now)
+    if deadline < passed:
+        raise Refused("season.deadline_passed", deadline=deadline.isoformat())
+
+
+def _extend(command: Extend, season: Calendar) -> tuple[Event, ...]:
+    _must_cite(command.letter)
+    _must_have_zones(command.closes_at)
+    _must_not_be_frozen(command.year, season)
+    standing = (
+        season.deadline
+        if command.phase == calendar.REPORTING
+        else calendar.closes_at(season.phases, command.phase)
+    )
+    if standing is None:
+        raise Refused("season.without_deadline", phase=command.phase)
+    if command.closes_at == standing:
+        return ()
+    if command.closes_at < standing:
+        raise Refused("season.extension_shortens", deadline=standing.isoformat())
+    return (
+        SeasonExtended(
+            year=command.year,
+            phase=command.phase,
+            closes_at=command.closes_at,
+            letter=command.letter,
+        ),
+    )
+
+
+def _close(command: Close, season: Calendar) -> tuple[Event, ...]:
+    if season.frozen or (season.deadline is not None and season.deadline <= command.at):
+        return ()
+    return (SeasonClosed(year=command.year, letter=command.letter, at=command.at),)
+
+
+def _freeze(command: Freeze, season: Calendar) -> tuple[Event, ...]:
+    _must_cite(command.letter)
+    if season.frozen:
+        return ()
+    return (SeasonFrozen(year=command.year, at=command.at, letter=command.letter),)
+
+
+def _reopen(command: Reopen, season: Calendar) -> tuple[Event, ...]:
+    _must_cite(command.letter)
+    _must_have_zones(command.closes_at)
+    if not season.frozen and calendar.counts(season, command.at):
+        if season.deadline == command.closes_at:
+            return ()
+        raise Refused("season.still_open", year=command.year)
+    if command.closes_at <= command.at:
+        raise Refused("season.deadline_passed", deadline=command.closes_at.isoformat())
+    return (
+        SeasonReopened(
+            year=command.year,
+            opens_at=command.at,
+            closes_at=command.closes_at,
+            letter=command.letter,
+        ),
+    )
+
+
+def _must_cite(letter: str) -> None:
+    if not letter.strip():
+        raise Refused("season.letter_missing")
+
+
+def _must_have_zones(*moments: datetime) -> None:
+    if any(moment.tzinfo is None for moment in moments):
+        raise Refused("history.zone_missing")
+
+
+def _must_not_be_frozen(year: int, season: Calendar) -> None:
+    if season.frozen:
+        raise Refused("season.frozen", year=year)
 
 
 def must_be_a_year(year: int) -> None:
@@ -104,20 +233,19 @@ def must_be_a_year(year: int) -> None:
         raise Refused("season.year_out_of_range", year=year)
 
 
-def must_be_open(season: Season, year: int) -> None:
-    """Reporting needs an open season."""
-    must_be_opened(season, year)
-    if season.closed:
-        raise Refused("season.closed", year=year)
-
-
-def must_be_opened(season: Season, year: int) -> None:
-    """Verification and results need a season that was opened; it may be closed since."""
+def must_be_opened(season: Calendar, year: int) -> None:
+    """Everything of a season needs that it was opened."""
     if not season.opened:
         raise Refused("season.not_opened", year=year)
 
 
-def enter(season: Season, year: int, opened_by: str, opened_seq: int) -> SeasonEntered:
+def must_be_undecided(season: Calendar, year: int) -> None:
+    """Verdicts need a season that is not frozen."""
+    must_be_opened(season, year)
+    _must_not_be_frozen(year, season)
+
+
+def enter(season: Calendar, year: int, opened_by: str, opened_seq: int) -> SeasonEntered:
     """The region's first fact of the season, naming the opening it rests on."""
     return SeasonEntered(
         year=year,

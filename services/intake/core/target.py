@@ -7,7 +7,7 @@ from msgspec import Struct
 from services.intake.core import season
 from shared.kernel import text
 from shared.kernel.errors import Refused
-from shared.kernel.events.intake import TargetSet
+from shared.kernel.events.result import TargetSet
 from shared.kernel.recorded import Event
 
 INSTRUMENT_CHARACTERS_MAX = 500

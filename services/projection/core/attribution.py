@@ -21,12 +21,8 @@ from services.projection.core import attribution_items as items
 from services.projection.core import ranking
 from services.projection.core.attribution_items import Item, Standing
 from services.projection.core.explanation import Share, share
-from shared.kernel.events.intake import (
-    IndicatorAccepted,
-    IndicatorReturned,
-    InnovationReinstated,
-    InnovationRejected,
-)
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorReturned
+from shared.kernel.events.innovation import InnovationReinstated, InnovationRejected
 from shared.kernel.recorded import Recorded
 from shared.kernel.scorecard import Stage
 

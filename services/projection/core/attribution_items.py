@@ -16,7 +16,7 @@ from msgspec import Struct
 from services.projection.core import dossier as dossiers
 from services.projection.core.dossier import Dossier
 from services.projection.core.explanation import Share, share
-from shared.kernel.events.intake import InnovationRegistered, InnovationRevised
+from shared.kernel.events.innovation import InnovationRegistered, InnovationRevised
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules import formula
 from shared.kernel.rules.formula import Tally

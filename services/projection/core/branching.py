@@ -13,13 +13,9 @@ from services.projection.core import ranking
 from services.projection.core.dossier import Dossier, Held, Slot
 from services.projection.core.explanation import Share, share
 from services.projection.core.moment import END_OF_TIME
-from shared.kernel.events.intake import (
-    BranchDiscarded,
-    BranchSaved,
-    Hypothesis,
-    IndicatorAccepted,
-    IndicatorClaimed,
-    IndicatorReturned,
+from shared.kernel.events.branch import BranchDiscarded, BranchSaved, Hypothesis
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed, IndicatorReturned
+from shared.kernel.events.innovation import (
     InnovationRegistered,
     InnovationRevised,
     InnovationSubmitted,

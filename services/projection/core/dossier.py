@@ -6,11 +6,13 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from shared.kernel.events.intake import (
+from shared.kernel.events.indicator import (
     EvidenceReference,
     IndicatorAccepted,
     IndicatorClaimed,
     IndicatorReturned,
+)
+from shared.kernel.events.innovation import (
     InnovationRegistered,
     InnovationReinstated,
     InnovationRejected,
@@ -18,8 +20,8 @@ from shared.kernel.events.intake import (
     InnovationSubmitted,
     InnovationWithdrawn,
     Profile,
-    ResultPublished,
 )
+from shared.kernel.events.result import ResultPublished
 from shared.kernel.recorded import Event, Recorded
 from shared.kernel.rules import eligibility, ruleset
 from shared.kernel.rules.eligibility import Candidate

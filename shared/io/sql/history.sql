@@ -30,6 +30,11 @@ cross join lateral (
     order by version
 ) as found;
 
+-- name: streams_with
+-- A partial index holds the topics that are asked for.
+select distinct tenant, split_part(stream, '/', 2)::integer as year
+from event where topic = %(topic)s order by tenant, year;
+
 -- name: read_commands
 select asked.tenant, asked.key, command.request, command.receipt
 from unnest(%(tenants)s::text[], %(keys)s::text[]) as asked(tenant, key)

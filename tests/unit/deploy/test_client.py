@@ -28,7 +28,8 @@ from services.intake.bodies import (
     TargetBody,
     WithdrawalBody,
 )
-from shared.kernel.events.intake import BranchSaved, IndicatorClaimed
+from shared.kernel.events.branch import BranchSaved
+from shared.kernel.events.indicator import IndicatorClaimed
 from shared.kernel.hypotheses import Claim, ProfileBody
 
 SHA = "ab" * 32

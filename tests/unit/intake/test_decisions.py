@@ -11,14 +11,9 @@ from services.intake.core import branch, indicator, innovation, result, target
 from services.intake.core.result import Counts
 from shared.io import rulebook
 from shared.kernel.errors import Failure
-from shared.kernel.events.intake import (
-    EvidenceReference,
-    Hypothesis,
-    IndicatorClaimed,
-    InnovationRegistered,
-    InnovationWithdrawn,
-    Profile,
-)
+from shared.kernel.events.branch import Hypothesis
+from shared.kernel.events.indicator import EvidenceReference, IndicatorClaimed
+from shared.kernel.events.innovation import InnovationRegistered, InnovationWithdrawn, Profile
 from shared.kernel.recorded import Event
 
 RULES = rulebook.rule_set_for_year(2026)

@@ -93,3 +93,48 @@ def test_where_the_print_overlaps_the_higher_level_is_declared_to_win(
     bands = ruleset.row(rulebook.rule_set_for_year(2026), code).bands
     assert bands is not None
     assert ruleset.level_of(bands, Decimal(raw)) == level
+
+
+# Where the level changes in 2026: the last printed figure of the lower level, the first of the
+# higher. Copied from the printed tables by hand, where they overlap as the higher level reads them.
+CHANGES = {
+    "SPD-03": (("-50.34", "-50.33"), ("8.16", "8.17")),
+    "SPD-04": (("2.04", "2.05"), ("5.22", "5.23")),
+    "SPD-05a": (("0.00", "0.01"), ("0.35", "0.36")),
+    "SPD-05b": (("5.93", "5.92"), ("2.36", "2.35")),
+    "SPD-06": (("-47.44", "-47.43"), ("94.75", "94.76")),
+    "SPD-07": (("-5.16", "-5.15"), ("33.84", "33.85")),
+    "SPD-10a": (("0.07", "0.08"), ("1.15", "1.16")),
+    "SPD-10b": (("13.12", "13.11"), ("4.83", "4.82")),
+    "SPD-11a": (("0.55", "0.56"), ("0.89", "0.90")),
+    "SPD-11b": (("69.99", "70.00"), ("79.99", "80.00")),
+}
+
+
+@pytest.mark.parametrize("code", CHANGES)
+def test_the_level_changes_exactly_at_the_cut_point(code: str) -> None:
+    bands = ruleset.row(rulebook.rule_set_for_year(2026), code).bands
+    assert bands is not None
+    told = [ruleset.level_of(bands, Decimal(raw)) for pair in CHANGES[code] for raw in pair]
+    assert told == [1, 2, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("code", "raw", "level"),
+    [
+        ("SPD-03", "8.165", 2),  # half goes to the even place: 8.16
+        ("SPD-03", "8.1650001", 3),
+        ("SPD-07", "33.845", 2),  # 33.84
+        ("SPD-10a", "0.075", 2),  # 0.08
+        ("SPD-11b", "79.995", 3),  # 80.00
+        ("SPD-11b", "79.9949999", 2),
+        ("SPD-05b", "2.355", 2),  # 2.36, and less is better
+        ("SPD-05b", "2.3549999", 3),
+    ],
+)
+def test_a_figure_is_rounded_half_even_before_it_meets_a_cut_point(
+    code: str, raw: str, level: int
+) -> None:
+    bands = ruleset.row(rulebook.rule_set_for_year(2026), code).bands
+    assert bands is not None
+    assert ruleset.level_of(bands, Decimal(raw)) == level

@@ -14,16 +14,14 @@ from services.projection.core.attribution_items import Standing
 from services.projection.core.attribution_words import sentence
 from services.projection.core.explanation import share
 from shared.io import rulebook
-from shared.kernel.events.intake import (
-    IndicatorAccepted,
-    IndicatorClaimed,
-    IndicatorReturned,
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed, IndicatorReturned
+from shared.kernel.events.innovation import (
     InnovationRegistered,
     InnovationRejected,
     InnovationSubmitted,
     Profile,
-    ResultPublished,
 )
+from shared.kernel.events.result import ResultPublished
 from shared.kernel.recorded import Event, Meta, Recorded
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import Stage

@@ -11,7 +11,7 @@ from services.projection.core.attribution import Result
 from services.projection.core.attribution_items import Standing
 from services.projection.core.attribution_words import sentence
 from shared.io import rulebook
-from shared.kernel.events.intake import IndicatorClaimed
+from shared.kernel.events.indicator import IndicatorClaimed
 from shared.kernel.recorded import Meta, Recorded
 
 RULES = rulebook.rule_set_for_year(2026)

@@ -6,29 +6,20 @@ from fractions import Fraction
 from itertools import islice
 from statistics import fmean, pvariance
 
-import msgspec
 import pytest
 
 from services.projection.core import provisional, provisional_draw, ranking
 from services.projection.core import provisional_chance as chances
 from services.projection.core import provisional_past as pasts
-from services.projection.core.dossier import Dossier, Fact, Held, Slot
+from services.projection.core.dossier import Dossier, Held, Slot
 from services.projection.core.provisional import Outlook, Span, Standing
 from services.projection.core.provisional_past import ASSUMED, Evidence, Kept
-from shared.io import rulebook
-from shared.kernel.events.intake import Profile
+from shared.kernel.events.innovation import Profile
 from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import Stage
-from tests.histories import START
+from tests.provinces import FACT, RULES, kept
 
-# What a year does not ask for cannot be missing: no window, no least number of words.
-RULES: RuleSet = msgspec.structs.replace(
-    rulebook.rule_set_for_year(2026),
-    window=ruleset.Sourced(certainty="unknown"),
-    words_min=ruleset.Sourced(certainty="unknown"),
-)
-FACT = Fact(seq=1, happened_at=START)
 SPD, OTHER_SPD = (row.code for row in ruleset.region_rows(RULES)[:2])
 SID = ruleset.innovation_rows(RULES)[0].code
 MANDIRI: Stage = "mandiri"
@@ -49,15 +40,6 @@ def region(slots: Mapping[str, Slot], **innovations: Held) -> Dossier:
 def held(slots: Mapping[str, Slot], *, sent: bool = True) -> Held:
     profile = Profile(name="Inovasi", tahapan="penerapan", main_urusan=1)
     return Held(slots=dict(slots), profile=profile, submitted=FACT if sent else None)
-
-
-def kept(claims: int, level: int, accepted: int) -> Kept:
-    return Kept(
-        levels=claims * level,
-        kept=claims * accepted,
-        pairs=claims * level * (level - 1),
-        pairs_kept=claims * accepted * (accepted - 1),
-    )
 
 
 def standing(

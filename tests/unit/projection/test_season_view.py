@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 from services.projection import read
 from services.projection.core.moment import Moment
-from services.projection.tables import Season
+from services.projection.tables import Clock, Said, Season
+from shared.kernel.events.season import SeasonClosed, SeasonOpened
 
+CLOSED_AT = datetime(2024, 8, 22, tzinfo=UTC)
 SEASON = Season(
     keeper="00",
     year=2024,
@@ -14,16 +16,27 @@ SEASON = Season(
     letter="",
     opened_at=datetime(2024, 6, 1, tzinfo=UTC),
     opened_known_at=datetime(2026, 6, 1, tzinfo=UTC),
-    closed_at=datetime(2024, 8, 22, tzinfo=UTC),
-    closed_known_at=datetime(2026, 6, 1, tzinfo=UTC),
+    said=(
+        Said(
+            event=SeasonOpened(year=2024, rule_set="2024.1", rule_digest="d"),
+            happened_at=datetime(2024, 6, 1, tzinfo=UTC),
+            known_at=datetime(2026, 6, 1, tzinfo=UTC),
+        ),
+        Said(
+            event=SeasonClosed(year=2024, at=CLOSED_AT),
+            happened_at=CLOSED_AT,
+            known_at=datetime(2026, 6, 1, tzinfo=UTC),
+        ),
+    ),
 )
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 BETWEEN = Moment(until=datetime(2025, 1, 1, tzinfo=UTC))
 AFTER = Moment(until=datetime(2026, 7, 1, tzinfo=UTC))
 
 
 def _closed(until: Moment | None, clock: str) -> bool:
-    view = read._season_view(SEASON, "Asia/Makassar", until, "known" if clock else "happened")
-    return view.closed
+    asked: Clock = "known" if clock else "happened"
+    return read._season_view(SEASON, "Asia/Makassar", NOW, asked, until).closed
 
 
 def test_as_it_happened_the_season_closed_when_it_closed() -> None:

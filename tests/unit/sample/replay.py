@@ -22,7 +22,7 @@ from services.intake.core import indicator, innovation, occurrence
 from services.intake.core.occurrence import Occurrence
 from shared.io import rulebook
 from shared.kernel import names
-from shared.kernel.events.intake import EvidenceReference
+from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.recorded import Event
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)

@@ -13,7 +13,7 @@ from services.intake.core import occurrence, result, season
 from services.intake.core.occurrence import Occurrence
 from shared.io import rulebook
 from shared.kernel import names
-from shared.kernel.events.intake import SeasonClosed, SeasonOpened
+from shared.kernel.events.season import SeasonClosed, SeasonOpened
 from shared.kernel.rules import formula
 from shared.kernel.rules.ruleset import RuleSet
 
@@ -180,7 +180,7 @@ def test_intake_would_open_and_close_every_season_under_its_own_rules(
     opened = season.decide(opening, season.EMPTY)
     assert [type(event) for event in opened] == [SeasonOpened]
     state = season.evolve(season.EMPTY, opened[0])
-    closed = season.decide(season.Close(year=told.year), state)
+    closed = season.decide(season.Close(year=told.year, at=told.closed_at), state)
     assert [type(event) for event in closed] == [SeasonClosed]
     assert told.opening.occurred_at is not None
     moments = (told.opening.occurred_at, told.closed_at, told.decided_at)

@@ -8,7 +8,7 @@ from deploy.sample.traits import YEAR_OPEN
 from services.intake.core import branch, occurrence, result, target
 from services.intake.core.occurrence import Occurrence
 from shared.kernel import hypotheses, names
-from shared.kernel.events.intake import InnovationRegistered
+from shared.kernel.events.innovation import InnovationRegistered
 from shared.kernel.hypotheses import Raise
 from shared.kernel.rules import eligibility, formula
 from shared.kernel.scorecard import STAGES, Scorecard, Stage

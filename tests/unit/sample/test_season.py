@@ -18,7 +18,7 @@ from deploy.sample.traits import ALL, PROVINCE, REJECTED, WITHDRAWN
 from services.intake.core import indicator
 from shared.io import rulebook
 from shared.kernel import names, regions
-from shared.kernel.events.intake import InnovationRejected, InnovationWithdrawn
+from shared.kernel.events.innovation import InnovationRejected, InnovationWithdrawn
 from shared.kernel.rules import affairs, eligibility, formula
 from shared.kernel.scorecard import STAGES, Scorecard
 from tests.unit.sample.replay import DAYS, PLANS, RULES, commands, decided, moments_of

@@ -1,0 +1,163 @@
+"""What an order comes to, on the streams that were read for it: pure, whatever it is for.
+
+A season's calendar decides by the moment of complete receipt: what a region reports after the
+deadline is kept as a late item; verdicts stop at the freeze. A fact that is a region's first in a
+season brings its entry along.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.intake import commands, grounds
+from services.intake.commands import Command
+from services.intake.core import agency, indicator, innovation, late, season
+from services.intake.grounds import Ground
+from services.intake.orders import Loaded, Order
+from shared.kernel import calendar, names, streams
+from shared.kernel.calendar import Calendar
+from shared.kernel.errors import Corrupt, Failure, Refused
+from shared.kernel.events.late import LateAdmitted, LateDismissed
+from shared.kernel.events.season import SeasonEntered
+from shared.kernel.recorded import Event
+from shared.kernel.rules.ruleset import RuleSet
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """The facts that follow, in order; `missed` is the deadline after which they came, if any."""
+
+    events: tuple[Event, ...]
+    missed: datetime | None = None
+
+
+class Decider:
+    """Decides with the published rule sets."""
+
+    def __init__(self, rule_sets: Mapping[str, RuleSet], digests: Mapping[str, str]) -> None:
+        self._rule_sets = rule_sets
+        self._digests = digests
+
+    def decide(self, order: Order, loaded: Loaded) -> Decision:
+        """What follows from the order; a `Failure` where it may not be."""
+        command = order.command
+        purpose = commands.sort_of(command).purpose
+        if purpose in ("calendar", "affair"):
+            return Decision(events=_alone(command, order.tenant, loaded))
+        keeper, kept = self._kept(order, loaded)
+        season.must_be_opened(kept, command.year)
+        ground, entry = self._ground(order, loaded, keeper, kept)
+        if purpose == "report":
+            return _entered(entry, _reported(command, ground, kept))
+        if purpose == "admission":
+            return Decision(events=_admitted(command, ground, kept))
+        if purpose == "verdict":
+            season.must_be_undecided(kept, command.year)
+        events = grounds.decided(command, ground)
+        # What a region intends begins no season.
+        return (
+            Decision(events=events)
+            if purpose == "plan"
+            else _entered(entry, Decision(events=events))
+        )
+
+    def _kept(self, order: Order, loaded: Loaded) -> tuple[str, Calendar]:
+        """The calendar that holds for the region, and whose it is."""
+        year = order.command.year
+        for keeper in commands.keepers(order.tenant):
+            kept: Calendar = loaded.fold(keeper, names.season(year), season)
+            if kept.opened:
+                break
+        return keeper, kept
+
+    def _ground(
+        self, order: Order, loaded: Loaded, keeper: str, kept: Calendar
+    ) -> tuple[Ground, tuple[Event, ...]]:
+        """What the decision stands on, and the entry into the season where that is due."""
+        year = order.command.year
+        entered = [seen.event for seen in loaded.streams[order.tenant, names.entry(year)]]
+        entry: tuple[Event, ...] = ()
+        if entered and isinstance(entered[0], SeasonEntered):
+            rule_set, digest = entered[0].rule_set, entered[0].rule_digest
+        else:
+            rule_set, digest = kept.rule_set, kept.rule_digest
+            opened_seq = loaded.opened[keeper, names.season(year)]
+            entry = (season.enter(kept, year, keeper, opened_seq),)
+        rules = self._known(rule_set, digest)
+        return Ground(order=order, loaded=loaded, rules=rules, rule_digest=digest), entry
+
+    def _known(self, rule_set: str, rule_digest: str) -> RuleSet:
+        """The rules that a fact cites: other bytes under their name are other rules."""
+        if self._digests.get(rule_set) != rule_digest:
+            raise Corrupt("score.other_rules", rule_set=rule_set)
+        return self._rule_sets[rule_set]
+
+
+def _entered(entry: tuple[Event, ...], decision: Decision) -> Decision:
+    """The entry goes before the first fact, and is none by itself."""
+    if not decision.events:
+        return decision
+    return replace(decision, events=(*entry, *decision.events))
+
+
+def _alone(command: Command, tenant: str, loaded: Loaded) -> tuple[Event, ...]:
+    """Decisions that need no season: calendars, and how a region is organised."""
+    sort = commands.sort_of(command)
+    state = loaded.fold(tenant, sort.writes(command), sort.noun)
+    if isinstance(command, agency.Describe | agency.Close):
+        above = [loaded.fold(tenant, stream, agency) for stream in sort.reads(command)]
+        return agency.decide(command, state, above[0] if above else agency.EMPTY)
+    events: tuple[Event, ...] = sort.noun.decide(command, state)
+    return events
+
+
+def _reported(command: Any, ground: Ground, kept: Calendar) -> Decision:
+    """A region's report: it counts, or is kept as a late item."""
+    standing = calendar.standing(kept, ground.order.moment)
+    if standing == "open" or (standing == "correcting" and _answers(command, ground)):
+        return Decision(events=grounds.decided(command, ground))
+    box = ground.look(names.late(command.year), late)
+    behind = replace(ground, supposed=tuple(late.supposed(box)))
+    facts = grounds.decided(command, behind)
+    missed = kept.deadline or ground.order.moment
+    kept_late = late.receive(box, command.year, ground.order.moment, missed, facts)
+    return Decision(events=kept_late, missed=missed)
+
+
+def _answers(command: Any, ground: Ground) -> bool:
+    """Whether the report takes up what a verifier returned or rejected."""
+    if isinstance(command, indicator.Claim):
+        return indicator.answers_a_verdict(ground.written(command))
+    if isinstance(command, innovation.Command):
+        return innovation.answers_a_verdict(command, ground.written(command))
+    return False
+
+
+def _admitted(command: Any, ground: Ground, kept: Calendar) -> tuple[Event, ...]:
+    """A late item that the calendar covers now is recorded, or dismissed with the reason."""
+    item, year = command.item, command.year
+    box = ground.look(names.late(year), late)
+    if item not in box.waiting or not calendar.admits(kept, item.received_at):
+        return ()
+    events: list[Event] = []
+    try:
+        for fact in item.facts:
+            _must_not_be_superseded(fact, item.received_at, ground)
+            standing = replace(ground, supposed=tuple(events))
+            told = grounds.decided(late.command_of(fact), standing)
+            # As it was received: a submission keeps the files that stood then.
+            events.extend(fact if type(one) is type(fact) else one for one in told)
+    except Failure as refusal:
+        return (LateDismissed(year=year, item=item.item, reason=refusal.reason),)
+    admitted = LateAdmitted(year=year, item=item.item, keeper=command.keeper, letter=command.letter)
+    return (admitted, *events)
+
+
+def _must_not_be_superseded(fact: Any, received_at: datetime, ground: Ground) -> None:
+    """What the region has reported since holds, not what came before it."""
+    stream = streams.stream_of(fact)
+    for seen in ground.loaded.streams[ground.order.tenant, stream]:
+        if isinstance(seen.event, late.REPORTS) and seen.happened_at > received_at:
+            raise Refused("late.superseded")

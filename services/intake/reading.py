@@ -1,0 +1,87 @@
+"""What intake shows of its own log: single streams as they stand, to those who may see them."""
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any, cast
+
+from services.intake import commands
+from services.intake.core import branch, innovation, late, season
+from services.intake.core.late import Letterbox
+from shared.io.history import History
+from shared.kernel import names
+from shared.kernel.calendar import Calendar
+from shared.kernel.events.branch import BranchSaved
+from shared.kernel.events.indicator import IndicatorAccepted, IndicatorReturned
+from shared.kernel.events.verification import Sampled
+from shared.kernel.recorded import Event, Recorded, decode
+
+
+class Reading:
+    """Folds streams of the log."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    async def head(self, tenant: str) -> int:
+        """The seq of a region's last fact."""
+        return await self._history.head(tenant)
+
+    async def said(self, tenant: str, *wanted: str) -> Sequence[Recorded]:
+        """The facts of some of a region's streams, in the order of the log."""
+        found = await self._history.read_streams([(tenant, stream) for stream in wanted])
+        facts = [decode(stored) for events in found.values() for stored in events]
+        return sorted(facts, key=lambda fact: fact.seq)
+
+    async def branch(
+        self, tenant: str, year: int, branch_id: str
+    ) -> tuple[BranchSaved | None, int]:
+        """A what-if as it stands, with its version; None where it is not there."""
+        held, version = await self._folded(tenant, names.branch(year, branch_id), branch)
+        return held.saved, version
+
+    async def innovation(
+        self, tenant: str, year: int, innovation_id: str
+    ) -> tuple[innovation.Innovation, int]:
+        """An innovation as it stands, with its version."""
+        held, version = await self._folded(
+            tenant, names.innovation(year, innovation_id), innovation
+        )
+        return cast("innovation.Innovation", held), version
+
+    async def verdicts(self, tenant: str, year: int) -> tuple[Sampled, ...]:
+        """Every indicator of the region that a verifier has judged, in order."""
+        head = await self._history.head(tenant)
+        judged = {
+            Sampled(indicator=event.indicator, innovation=event.innovation)
+            for event in (
+                decode(stored).event for stored in await self._history.read_all(tenant, upto=head)
+            )
+            if isinstance(event, IndicatorAccepted | IndicatorReturned) and event.year == year
+        }
+        return tuple(sorted(judged, key=lambda one: (one.innovation, one.indicator)))
+
+    async def calendar(self, tenant: str, year: int) -> tuple[str, Calendar]:
+        """The calendar that holds for a region, and whose it is."""
+        for keeper in commands.keepers(tenant):
+            kept, _ = await self._folded(keeper, names.season(year), season)
+            if kept.opened:
+                break
+        return keeper, cast("Calendar", kept)
+
+    async def letterbox(self, tenant: str, year: int) -> Letterbox:
+        """What a region reported late, and still waits."""
+        box, _ = await self._folded(tenant, names.late(year), late)
+        return cast("Letterbox", box)
+
+    async def late_seasons(self) -> Sequence[tuple[str, int]]:
+        """Every region and year of which anything came late."""
+        return await self._history.streams_with("late.received.1")
+
+    async def keepers(self) -> dict[str, int]:
+        """Whoever may keep a season, with the seq of their last fact."""
+        heads = await self._history.heads()
+        return {tenant: tip.seq for tenant, tip in heads.items() if names.is_keeper(tenant)}
+
+    async def _folded(self, tenant: str, stream: str, noun: Any) -> tuple[Any, int]:
+        events: list[Event] = [fact.event for fact in await self.said(tenant, stream)]
+        return reduce(noun.evolve, events, noun.EMPTY), len(events)

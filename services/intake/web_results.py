@@ -1,0 +1,68 @@
+"""Routes of what others decide: official results, and scores that somebody stated before them."""
+
+from collections.abc import Sequence
+
+from litestar import Response, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
+
+from services.intake.bodies import ReceiptView, SourcedBody, SpeltReportBody, SpeltResultBody
+from services.intake.core import result
+from services.intake.door import ENTRY, Asked, Door
+
+
+def routes(door: Door) -> Sequence[ControllerRouterHandler]:
+    """All routes of this file."""
+
+    @put(ENTRY + "/result", **door.options())
+    async def publish_result(
+        region: FromPath[str],
+        year: FromPath[int],
+        data: JSONBody[SpeltResultBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Record a region's official result; a later one corrects it."""
+        door.region(asked, region, "ministry")
+        command = result.Publish(
+            year=year,
+            score=result.score(data.score),
+            predikat=data.predikat,
+            decree_number=data.decree_number,
+            decree_date=data.decree_date,
+            source=data.source,
+            sample=data.sample,
+            counts=_counts(data),
+        )
+        return await door.one(asked, region, data, command)
+
+    @put(ENTRY + "/scores/{stage:str}", **door.options())
+    async def report_score(
+        region: FromPath[str],
+        year: FromPath[int],
+        stage: FromPath[str],
+        data: JSONBody[SpeltReportBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Record a score of an earlier stage (mandiri, terverifikasi) that someone stated."""
+        door.region(asked, region, "ministry")
+        command = result.Report(
+            year=year,
+            stage=stage,
+            score=result.score(data.score),
+            predikat=data.predikat,
+            source=data.source,
+            sample=data.sample,
+            counts=_counts(data),
+        )
+        return await door.one(asked, region, data, command)
+
+    return [publish_result, report_score]
+
+
+def _counts(body: SourcedBody) -> result.Counts:
+    return result.Counts(
+        innovations=body.innovations,
+        agencies=body.agencies,
+        agencies_total=body.agencies_total,
+    )

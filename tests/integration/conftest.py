@@ -1,0 +1,35 @@
+"""Services on a database of a test file's own, prepared once for all its tests."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from deploy.local.nats import Server
+from deploy.local.postgres import Cluster
+from tests import databases
+from tests.system import System, running
+
+
+@pytest.fixture(scope="module")
+def started(
+    postgres_cluster: Cluster,
+    role_passwords: dict[str, str],
+    template: str,
+    nats_server: Server,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., AbstractContextManager[System]]:
+    """Starts the services that are named, or all, and waits until they are ready."""
+
+    @contextmanager
+    def start(*services: str) -> Iterator[System]:
+        folder = tmp_path_factory.mktemp("system")
+        with (
+            databases.fresh(postgres_cluster, role_passwords, template) as database,
+            running(database, nats_server.url, folder, *services) as system,
+        ):
+            asyncio.run(system.ready(*services))
+            yield system
+
+    return start
