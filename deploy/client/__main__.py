@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from deploy.client import client
+from deploy.client.evidence import Evidence
 from deploy.client.wire import Rejected, Unreachable
 from services.intake.bodies import ClaimBody, FileBody, ReceiptView
 from shared.io import clock
@@ -38,10 +39,10 @@ def main(arguments: list[str]) -> int:
 
 async def _claim(told: argparse.Namespace) -> ReceiptView:
     """Under a key of this run: every attempt of it is one claim, a later run is another."""
-    content = told.file.read_bytes()
     media_type = mimetypes.guess_type(told.file.name)[0] or UNKNOWN_TYPE
-    async with client.opened(told.url, told.key) as tenant:
-        kept = await tenant.upload(told.region, content, media_type)
+    async with client.connected(told.url) as http:
+        kept = await Evidence(http, told.key).hand_in(told.region, told.file, media_type)
+        tenant = client.Client(http, told.key)
         file = FileBody(sha256=kept.sha256)
         body = ClaimBody(level=told.level, figure=told.figure, evidence=(file,))
         return await tenant.claim(

@@ -26,7 +26,38 @@ create table evidence (
     sha256      text not null check (sha256 ~ '^[0-9a-f]{64}$'),
     size_bytes  bigint not null,
     media_type  text not null,
+    -- What the first to upload it called it; empty where nobody said.
+    name        text not null default '',
     received_at timestamptz not null default now(),
     primary key (tenant, sha256)
 );
+-- Which other regions handed in the very same bytes.
+create index evidence_by_fingerprint on evidence (sha256);
 grant select, insert on evidence to jejak_intake;
+
+-- What is still arriving, part by part. No fact: it is gone once the file is kept, refused, given
+-- up or too old.
+create table upload (
+    tenant         text not null,
+    id             text not null check (id ~ '^[0-9a-f]{32}$'),
+    sha256         text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    size_bytes     bigint not null check (size_bytes > 0),
+    media_type     text not null,
+    name           text not null default '',
+    received_bytes bigint not null default 0 check (received_bytes between 0 and size_bytes),
+    -- Whether the file was put together, opened and kept; the row then only answers a repeat.
+    kept           boolean not null default false,
+    expires_at     timestamptz not null,
+    primary key (tenant, id)
+);
+create table upload_part (
+    tenant     text not null,
+    upload     text not null,
+    begin_byte bigint not null,
+    size_bytes bigint not null check (size_bytes > 0),
+    sha256     text not null,
+    primary key (tenant, upload, begin_byte),
+    foreign key (tenant, upload) references upload (tenant, id) on delete cascade
+);
+grant select, insert, update, delete on upload to jejak_intake;
+grant select, insert, delete on upload_part to jejak_intake;

@@ -15,10 +15,14 @@ from services.intake.documents import Documents
 from services.intake.door import Door
 from services.intake.handle import Intake
 from services.intake.reading import Reading
+from services.intake.sending import Sending
+from services.intake.uploads import Uploads
+from services.intake.uses import Uses
 from shared.io import bus, config, http, log, postgres, rulebook, store
 from shared.io.files import Files
 from shared.io.history import History
 from shared.io.identity import Keys
+from shared.io.opener import Opener
 from shared.io.relay import Relay
 from shared.io.store import GroupCommit
 
@@ -42,18 +46,22 @@ async def main() -> None:
         history = History(readers)
         intake = Intake(history, committer, decider)
         reading = Reading(history)
+        files, opener = Files(settings.evidence_url), Opener()
+        documents = Documents(readers, files, opener)
+        uploads = Uploads(readers, files, documents)
         door = Door(
             intake,
             reading,
+            Sending(reading, Uses(history, readers), rule_sets),
             Keys(readers),
-            Documents(readers, Files(settings.evidence_url)),
+            documents,
             rulebook.regions(),
             rule_sets,
             rulebook.rule_digests(),
         )
         pulse = postgres.Pulse(readers)
         app = surface.application(
-            door, ready=lambda: {"database": pulse.beats}, gauges=lambda: _gauges(relay)
+            door, uploads, ready=lambda: {"database": pulse.beats}, gauges=lambda: _gauges(relay)
         )
         committing = asyncio.create_task(committer.run(), name="commit")
         others = [
@@ -61,6 +69,7 @@ async def main() -> None:
             asyncio.create_task(relay.watch(readers), name="watch"),
             asyncio.create_task(pulse.run(), name="pulse"),
             asyncio.create_task(Admitting(reading, intake).run(), name="admitting"),
+            asyncio.create_task(uploads.run(), name="uploads"),
         ]
         loops = [committing, *others]
         await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
@@ -69,6 +78,7 @@ async def main() -> None:
         for loop in others:
             loop.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await opener.close()
 
 
 async def _carry(relay: Relay, nats_url: str) -> None:
@@ -89,13 +99,17 @@ def _print_document() -> None:
     door = Door(
         cast("Intake", None),
         cast("Reading", None),
+        cast("Sending", None),
         cast("Keys", None),
         cast("Documents", None),
         rulebook.regions(),
         rulebook.rule_sets(),
         rulebook.rule_digests(),
     )
-    sys.stdout.buffer.write(http.document(surface.application(door, ready=dict, gauges=dict)))
+    uploads = cast("Uploads", None)
+    sys.stdout.buffer.write(
+        http.document(surface.application(door, uploads, ready=dict, gauges=dict))
+    )
 
 
 if __name__ == "__main__":

@@ -41,7 +41,16 @@ class ReviseBody(Stated, frozen=True, kw_only=True):
 
 
 class SubmissionBody(Stated, frozen=True, kw_only=True):
-    """Send an innovation for verification."""
+    """Send an innovation for verification, with the integrity statement of whoever answers for it.
+
+    `explained` answers the questions of the check before sending, by key. All of it may be left out
+    where a stated moment tells of a submission that took place elsewhere.
+    """
+
+    statement: str = ""
+    signer_office: Annotated[str, Meta(description="Jabatan, bukan nama")] = ""
+    signature: Annotated[str, Meta(description="Rujukan tanda tangan elektronik (TTE)")] = ""
+    explained: dict[str, str] = {}
 
 
 class WithdrawalBody(Stated, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from services.intake.core import (
     sample,
     season,
     target,
+    together,
     trial,
 )
 from shared.kernel import names, streams
@@ -39,6 +40,7 @@ Command = (
     | decree.Decree
     | coaching.Command
     | branch.Command
+    | together.Together
 )
 
 # What a command is for decides what the season must be: see `deciding.py`.
@@ -165,6 +167,16 @@ def _admitted(command: late.Admit) -> Sequence[str]:
     return [*(streams.stream_of(fact) for fact in command.item.facts), *needed]
 
 
+def _together(command: together.Together) -> Sequence[str]:
+    """Whatever any of them writes or looks at."""
+    found = [
+        stream
+        for report in command.reports
+        for stream in (sort_of(report).writes(report), *sort_of(report).reads(report))
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _reported(command: result.Report) -> str:
     # What is no stage is refused; until then it needs a name like any other.
     stage = command.stage if command.stage in STAGES else STAGES[0]
@@ -226,6 +238,9 @@ _SORTS: Mapping[type, Sort] = {
     ),
     assignment.Assign: _sort(assignment, "verdict", _verifier, _named),
     sample.Draw: _sort(sample, "verdict", lambda command: names.sample(command.year)),
+    together.Together: _sort(
+        together, "report", lambda command: names.entry(command.year), _together
+    ),
     late.Admit: _sort(late, "admission", lambda command: names.late(command.year), _admitted),
     result.Publish: _sort(result, "result", lambda command: names.result(command.year)),
     result.Report: _sort(result, "result", _reported),

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from services.intake import bodies
 from services.intake.bodies import (
     ClaimBody,
-    FileBody,
     OutcomesView,
     OutcomeView,
     ReceiptView,
@@ -29,12 +28,14 @@ from services.intake.documents import Documents
 from services.intake.handle import Intake
 from services.intake.orders import KEY_SEPARATOR, Order
 from services.intake.reading import Reading
+from services.intake.sending import Sending
 from shared.io import clock, http, problems
 from shared.io.identity import Caller, Keys
-from shared.kernel import names
 from shared.kernel.appending import Receipt
 from shared.kernel.errors import Failure, Missing, Refused
 from shared.kernel.events.indicator import EvidenceReference
+from shared.kernel.events.innovation import Attachment, Profile
+from shared.kernel.hypotheses import ProfileBody
 from shared.kernel.regions import Register
 from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import RuleSet
@@ -44,8 +45,6 @@ from shared.kernel.rules.ruleset import RuleSet
 KEY_CHARACTERS_MAX = 128
 # What a version in the database can have.
 VERSION_DIGITS_MAX = 18
-# The longest code of any year has 18.
-INDICATOR_CHARACTERS_MAX = 60
 
 SEASON = "/v1/seasons/{year:int}"
 REGION = "/v1/regions/{region:str}"
@@ -87,6 +86,7 @@ class Door:
         self,
         intake: Intake,
         reading: Reading,
+        sending: Sending,
         keys: Keys,
         documents: Documents,
         regions: Register,
@@ -95,6 +95,7 @@ class Door:
     ) -> None:
         self.intake = intake
         self.reading = reading
+        self.sending = sending
         self.keys = keys
         self.documents = documents
         self.regions = regions
@@ -147,6 +148,13 @@ class Door:
             received_at=received_at,
         )
 
+    def zone(self, region: str) -> str:
+        """The time zone of a region that is known."""
+        known = self.regions.by_code.get(region)
+        if known is None:
+            raise Missing("region.unknown", region=region)
+        return known.time_zone
+
     def moment(self, asked: Asked, body: Stated) -> datetime:
         """When it took place: as stated, else when it had been received completely."""
         return body.occurred_at or asked.received_at
@@ -160,6 +168,26 @@ class Door:
         asked.caller.must_be(*roles)
         if not known.subject:
             raise Refused("region.not_assessed", name=known.name)
+
+    async def profile(self, region: str, body: ProfileBody) -> Profile:
+        """The profile as it is recorded: its attachments are files that were uploaded."""
+        profile = body.profile()
+        known = await self.documents.known(region, [file.sha256 for file in profile.attachments])
+        for file in profile.attachments:
+            if file.sha256 not in known:
+                raise Refused("evidence.not_uploaded", sha256=file.sha256)
+        return replace(
+            profile,
+            attachments=tuple(
+                Attachment(
+                    kind=file.kind,
+                    sha256=file.sha256,
+                    size_bytes=known[file.sha256].size_bytes,
+                    media_type=known[file.sha256].media_type,
+                )
+                for file in profile.attachments
+            ),
+        )
 
     async def one(
         self, asked: Asked, tenant: str, body: Stated, command: Command, innovation_id: str = ""
@@ -240,60 +268,3 @@ def _version(if_match: str | None) -> int | None:
     if not bare.isascii() or not bare.isdigit() or len(bare) > VERSION_DIGITS_MAX:
         raise Refused("precondition.malformed")
     return int(bare)
-
-
-def innovation_name(given: str) -> str:
-    if not names.is_innovation(given):
-        raise Refused("innovation.name_malformed")
-    return given
-
-
-def agency_name(given: str) -> str:
-    """Spelt like an innovation's id."""
-    if not names.is_innovation(given):
-        raise Refused("agency.name_malformed")
-    return given
-
-
-def step_name(given: str) -> str:
-    """Spelt like an innovation's id."""
-    if not names.is_innovation(given):
-        raise Refused("step.name_malformed")
-    return given
-
-
-def branch_name(given: str) -> str:
-    """Spelt like an innovation's id."""
-    if not names.is_innovation(given):
-        raise Refused("branch.name_malformed")
-    return given
-
-
-def referenced(
-    files: Sequence[FileBody], known: Mapping[str, EvidenceReference]
-) -> tuple[EvidenceReference, ...]:
-    """The files as a claim holds them; `known` are those that were uploaded."""
-    for file in files:
-        if file.sha256 not in known:
-            raise Refused("evidence.not_uploaded", sha256=file.sha256)
-    return tuple(
-        replace(
-            known[file.sha256],
-            document_number=file.document_number,
-            document_date=file.document_date,
-            subject=file.subject,
-            signer_office=file.signer_office,
-        )
-        for file in files
-    )
-
-
-def subject(innovation_id: str) -> str:
-    return innovation_name(innovation_id) if innovation_id else ""
-
-
-def indicator_code(given: str) -> str:
-    """As given, unless the database would refuse to look it up and its neighbours with it."""
-    if "\x00" in given or len(given) > INDICATOR_CHARACTERS_MAX:
-        raise Refused("stream.unnameable")
-    return given

@@ -11,6 +11,7 @@ from services.intake.core import (
     agency,
     assignment,
     branch,
+    checking,
     clarification,
     coaching,
     decree,
@@ -85,12 +86,25 @@ def _profiled(command: Any, ground: Ground) -> tuple[Event, ...]:
 
 
 def _submitted(command: innovation.Submit, ground: Ground) -> tuple[Event, ...]:
-    """The files behind the claims that stand are sent along, each once, in order."""
-    found: set[str] = set()
-    for code in command.indicators:
-        slot = ground.look(names.claim(command.year, command.innovation, code), indicator)
-        found.update(file.sha256 for file in slot.evidence)
-    return innovation.decide(command, ground.written(command), sorted(found))
+    """Checked, and with the files behind the claims that stand, each once, in order."""
+    claims = {
+        code: ground.look(names.claim(command.year, command.innovation, code), indicator)
+        for code in command.indicators
+    }
+    files = sorted({file.sha256 for slot in claims.values() for file in slot.evidence})
+    held = ground.written(command)
+    events = innovation.decide(command, held, files)
+    if events and command.beside is not None:
+        checked = checking.Subject(
+            year=command.year,
+            today=command.beside.today,
+            profile=held.profile,
+            claims=claims,
+            shared=command.beside.shared,
+        )
+        findings = checking.check(checked, ground.rules, command.beside.form)
+        checking.must_be_ready(findings, command.explained)
+    return events
 
 
 def _judged(command: Any, ground: Ground) -> tuple[Event, ...]:

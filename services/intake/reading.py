@@ -5,13 +5,15 @@ from functools import reduce
 from typing import Any, cast
 
 from services.intake import commands
-from services.intake.core import branch, innovation, late, season
+from services.intake.core import branch, indicator, innovation, late, season
+from services.intake.core.indicator import Slot
 from services.intake.core.late import Letterbox
 from shared.io.history import History
 from shared.kernel import names
 from shared.kernel.calendar import Calendar
 from shared.kernel.events.branch import BranchSaved
 from shared.kernel.events.indicator import IndicatorAccepted, IndicatorReturned
+from shared.kernel.events.season import SeasonEntered
 from shared.kernel.events.verification import Sampled
 from shared.kernel.recorded import Event, Recorded, decode
 
@@ -47,6 +49,40 @@ class Reading:
             tenant, names.innovation(year, innovation_id), innovation
         )
         return cast("innovation.Innovation", held), version
+
+    async def claims(
+        self, tenant: str, year: int, innovation_id: str, codes: Sequence[str]
+    ) -> dict[str, Slot]:
+        """What stands of an innovation's indicators, by code; empty where nothing was said."""
+        streams = {code: names.claim(year, innovation_id, code) for code in codes}
+        told: dict[str, list[Event]] = {stream: [] for stream in streams.values()}
+        for fact in await self.said(tenant, *told):
+            told[fact.stream].append(fact.event)
+        return {
+            code: reduce(indicator.evolve, told[stream], indicator.EMPTY)
+            for code, stream in streams.items()
+        }
+
+    async def rule_set(self, tenant: str, year: int) -> str:
+        """The rules a region stands under in a season: as it entered it, or as it would."""
+        for fact in await self.said(tenant, names.entry(year)):
+            if isinstance(fact.event, SeasonEntered):
+                return fact.event.rule_set
+        _, kept = await self.calendar(tenant, year)
+        season.must_be_opened(kept, year)
+        return kept.rule_set
+
+    async def fact(self, tenant: str, seq: int) -> Recorded | None:
+        """One fact of a region's log; None where the log does not go so far."""
+        if not 1 <= seq <= await self._history.head(tenant):
+            return None
+        (stored,) = await self._history.read(tenant, after=seq - 1, upto=seq)
+        return decode(stored)
+
+    async def leaf(self, tenant: str, seq: int) -> str:
+        """The leaf hash of a fact that is there."""
+        (stored,) = await self._history.read(tenant, after=seq - 1, upto=seq)
+        return stored.leaf_hash.hex()
 
     async def verdicts(self, tenant: str, year: int) -> tuple[Sampled, ...]:
         """Every indicator of the region that a verifier has judged, in order."""

@@ -4,15 +4,19 @@ from litestar import Litestar
 
 from services.intake import (
     web,
+    web_evidence,
     web_indicators,
     web_organisation,
     web_plans,
     web_results,
     web_seasons,
+    web_submission,
     web_trials,
+    web_uploads,
     web_verification,
 )
 from services.intake.door import Door
+from services.intake.uploads import Uploads
 from shared.io import http
 
 VERSION = "1"
@@ -20,8 +24,10 @@ VERSION = "1"
 PARTS = (
     web_seasons,
     web,
+    web_submission,
     web_trials,
     web_indicators,
+    web_evidence,
     web_verification,
     web_results,
     web_organisation,
@@ -29,12 +35,13 @@ PARTS = (
 )
 
 
-def application(door: Door, ready: http.Ready, gauges: http.Gauges) -> Litestar:
+def application(door: Door, uploads: Uploads, ready: http.Ready, gauges: http.Gauges) -> Litestar:
     """The whole of it."""
+    parts = [route for part in PARTS for route in part.routes(door)]
     return http.application(
         title="Jejak Inovasi: intake",
         version=VERSION,
-        handlers=[route for part in PARTS for route in part.routes(door)],
+        handlers=[*parts, *web_uploads.routes(door, uploads)],
         ready=ready,
         gauges=gauges,
     )

@@ -16,18 +16,11 @@ from services.intake.bodies import (
     ReinstatementBody,
     RejectionBody,
     ReviseBody,
-    SubmissionBody,
     WithdrawalBody,
 )
 from services.intake.core import innovation
-from services.intake.door import (
-    ENTRY,
-    ERRORS,
-    INNOVATION,
-    Asked,
-    Door,
-    innovation_name,
-)
+from services.intake.door import ENTRY, ERRORS, INNOVATION, Asked, Door
+from services.intake.spelling import innovation_name
 from shared.kernel.errors import Missing, Refused
 
 
@@ -49,7 +42,8 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         name = innovation_name(
             data.innovation or hashlib.sha256(asked.key.encode()).hexdigest()[:16]
         )
-        command = innovation.Register(year=year, innovation=name, profile=data.profile.profile())
+        profile = await door.profile(region, data.profile)
+        command = innovation.Register(year=year, innovation=name, profile=profile)
         response = await door.one(asked, region, data, command, name)
         response.headers["Location"] = f"/v1/regions/{region}/seasons/{year}/innovations/{name}"
         return response
@@ -67,7 +61,9 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         if asked.if_match is None:
             raise Refused("precondition.missing")
         command = innovation.Revise(
-            year=year, innovation=innovation_name(innovation_id), profile=data.profile.profile()
+            year=year,
+            innovation=innovation_name(innovation_id),
+            profile=await door.profile(region, data.profile),
         )
         return await door.one(asked, region, data, command, innovation_id)
 
@@ -94,24 +90,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
         return Response(view, headers={"ETag": f'"{version}"', "Cache-Control": "private"})
 
-    @post(INNOVATION + "/submission", **door.options())
-    async def submit_innovation(
-        region: FromPath[str],
-        year: FromPath[int],
-        innovation_id: FromPath[str],
-        data: JSONBody[SubmissionBody],
-        asked: NamedDependency[Asked],
-    ) -> Response[ReceiptView]:
-        """Send an innovation for verification."""
-        door.region(asked, region, "region_admin")
-        command = innovation.Submit(
-            year=year,
-            innovation=innovation_name(innovation_id),
-            indicators=door.innovation_rows,
-        )
-        return await door.one(asked, region, data, command, innovation_id)
-
-    return [register_innovation, revise_innovation, read_innovation, submit_innovation]
+    return [register_innovation, revise_innovation, read_innovation]
 
 
 def _decision_routes(door: Door) -> Sequence[ControllerRouterHandler]:

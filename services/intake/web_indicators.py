@@ -1,11 +1,10 @@
-"""Routes of indicators and their evidence, one by one and many at once."""
+"""Routes of indicators, one by one and many at once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from litestar import Request, Response, get, post, put
+from litestar import Response, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, RawBody
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from services.intake.bodies import (
@@ -13,38 +12,17 @@ from services.intake.bodies import (
     AcceptancesBody,
     ClaimBody,
     ClaimsBody,
-    EvidenceView,
     OutcomesView,
     ReceiptView,
     ReturnBody,
 )
 from services.intake.core import indicator
-from services.intake.documents import FILE_BYTES_MAX
-from services.intake.door import (
-    ENTRY,
-    ERRORS,
-    INDICATOR,
-    INNOVATION,
-    REGION,
-    Asked,
-    Door,
-    indicator_code,
-    referenced,
-    subject,
-)
+from services.intake.door import ENTRY, INDICATOR, INNOVATION, Asked, Door
 from services.intake.orders import Order
+from services.intake.spelling import indicator_code, referenced, subject
 from shared.kernel.errors import Failure
 from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.rules import levels
-
-EVIDENCE = REGION + "/evidence/{sha256:str}"
-
-# A stranger's file: it is saved, never shown or run under our address, and nobody else keeps it.
-KEPT_APART = {
-    "Cache-Control": "private",
-    "Content-Security-Policy": "sandbox",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def claim_command(
@@ -81,7 +59,7 @@ def accept_command(
 
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
-    return [*_indicator_routes(door), *_bulk_routes(door), *_evidence_routes(door)]
+    return [*_indicator_routes(door), *_bulk_routes(door)]
 
 
 def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
@@ -188,56 +166,3 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         return await door.many(orders, asked.language)
 
     return [claim_many, accept_many]
-
-
-def _evidence_routes(door: Door) -> Sequence[ControllerRouterHandler]:
-    @put(
-        EVIDENCE,
-        status_code=201,
-        guards=[door.known],
-        request_max_body_size=FILE_BYTES_MAX,
-        responses=ERRORS,
-        security=[{"key": []}],
-    )
-    async def upload_evidence(
-        request: Request[Any, Any, Any],
-        region: FromPath[str],
-        sha256: FromPath[str],
-        body: RawBody,
-    ) -> Response[EvidenceView]:
-        """Upload an evidence file under its SHA-256; uploading the same again changes nothing."""
-        caller = await door.keys.caller(request.headers.get("authorization", ""))
-        caller.must_reach(region)
-        caller.must_be("region_admin")
-        given = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        kept, new = await door.documents.keep(region, sha256, given, body)
-        view = EvidenceView(
-            region=region,
-            sha256=kept.sha256,
-            size_bytes=kept.size_bytes,
-            media_type=kept.media_type,
-        )
-        return Response(view, status_code=201 if new else 200)
-
-    @get(
-        EVIDENCE,
-        guards=[door.known],
-        media_type="application/octet-stream",
-        responses=ERRORS,
-        security=[{"key": []}],
-    )
-    async def read_evidence(
-        request: Request[Any, Any, Any], region: FromPath[str], sha256: FromPath[str]
-    ) -> Response[bytes]:
-        """An evidence file as it was received, for the region and those who verify it."""
-        caller = await door.keys.caller(request.headers.get("authorization", ""))
-        caller.must_reach(region)
-        caller.must_be("region_admin", "verifier")
-        kept, content = await door.documents.read(region, sha256)
-        headers = {
-            **KEPT_APART,
-            "Content-Disposition": f'attachment; filename="{kept.sha256}"',
-        }
-        return Response(content, media_type=kept.media_type, headers=headers)
-
-    return [upload_evidence, read_evidence]

@@ -17,7 +17,8 @@ from services.intake.bodies_region import (
     StepClosingBody,
 )
 from services.intake.core import agency, coaching, decree, result
-from services.intake.door import ENTRY, Asked, Door, agency_name, indicator_code, step_name, subject
+from services.intake.door import ENTRY, Asked, Door
+from services.intake.spelling import agency_name, indicator_code, step_name, subject
 from shared.kernel.errors import Refused
 
 AGENCY = ENTRY + "/agencies/{agency_id:str}"

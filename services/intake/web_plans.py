@@ -16,7 +16,8 @@ from services.intake.bodies import (
     TargetBody,
 )
 from services.intake.core import branch, result, target
-from services.intake.door import ENTRY, ERRORS, REGION, Asked, Door, branch_name
+from services.intake.door import ENTRY, ERRORS, REGION, Asked, Door
+from services.intake.spelling import branch_name
 from shared.kernel import hypotheses
 from shared.kernel.errors import Missing
 

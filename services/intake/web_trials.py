@@ -15,7 +15,8 @@ from services.intake.bodies_region import (
     TrialReportBody,
 )
 from services.intake.core import trial
-from services.intake.door import INNOVATION, Asked, Door, agency_name, innovation_name
+from services.intake.door import INNOVATION, Asked, Door
+from services.intake.spelling import agency_name, innovation_name
 from shared.kernel.errors import Refused
 
 

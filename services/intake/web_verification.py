@@ -16,16 +16,8 @@ from services.intake.bodies_verification import (
     VerifierBody,
 )
 from services.intake.core import assignment, clarification, indicator, sample
-from services.intake.door import (
-    ENTRY,
-    INDICATOR,
-    INNOVATION,
-    Asked,
-    Door,
-    indicator_code,
-    referenced,
-    subject,
-)
+from services.intake.door import ENTRY, INDICATOR, INNOVATION, Asked, Door
+from services.intake.spelling import indicator_code, referenced, subject
 
 CLARIFICATION = INDICATOR + "/clarification"
 

@@ -137,6 +137,13 @@ class Analyst:
                     raise
         return told
 
+    async def seasons(self, province: str, asked: Asked) -> Sequence[Season]:
+        """The season of every region of a province, by code; also where nothing was said yet."""
+        return [
+            await self.season(replace(asked, region=region.code), may_be_bare=True)
+            for region in self._reader.assessed(province)
+        ]
+
     async def facts(self, region: str, year: int) -> Sequence[Recorded]:
         """All that a region's log says of a season, in the order of recording."""
         return [fact for fact in await self.log(region) if fact.event.year == year]
@@ -199,6 +206,11 @@ def counting(facts: Sequence[Recorded], clock: Clock, until: Moment | None) -> S
         return [one for one in facts if until is None or one.recorded_at < until.until]
     happened = [one for one in facts if until is None or one.happened_at < until.until]
     return sorted(happened, key=lambda one: (one.happened_at, one.seq))
+
+
+def read_at(season: Season, now: datetime) -> datetime:
+    """The moment from which the days of a season are counted: the one asked for, or the present."""
+    return now if season.until is None else season.until.last_second
 
 
 def parse_stage(given: str) -> Stage:

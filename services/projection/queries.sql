@@ -65,7 +65,7 @@ order by keeper desc limit 1;
 
 -- name: calendar
 -- What was said of the calendars of some keepers, in the order in which it was.
-select keeper, year, happened_at, known_at, state from calendar
+select keeper, year, seq, happened_at, known_at, state from calendar
 where keeper = any(%(keepers)s::text[]) and year = any(%(years)s::integer[])
 order by keeper, year, seq;
 

@@ -23,6 +23,7 @@ from services.projection.views import (
 )
 from shared.kernel import calendar, names
 from shared.kernel import regions as kernel_regions
+from shared.kernel.calendar import Calendar
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.regions import Region, Register
 from shared.kernel.rules import ruleset
@@ -79,7 +80,7 @@ class Reader:
         notice = PROJECTION if stage != ranking.FINAL else SAMPLE if sample else None
         return RankingView(
             province=_province_view(province),
-            season=_season_view(season, zone, now, clock, until),
+            season=season_view(season, zone, now, clock, until),
             stage=stage,
             clock=clock,
             as_of=moment.asked_of(until, zone),
@@ -145,7 +146,7 @@ class Reader:
         async with self._tables.view() as view:
             seasons = await view.seasons()
         return SeasonsView(
-            seasons=tuple(_season_view(each, self._zone(each.keeper), now) for each in seasons)
+            seasons=tuple(season_view(each, self._zone(each.keeper), now) for each in seasons)
         )
 
     async def provinces(self) -> Sequence[tuple[Region, int, Provincial]]:
@@ -248,7 +249,7 @@ def _province_view(province: Region) -> ProvinceView:
     return ProvinceView(code=province.code, name=province.name, time_zone=province.time_zone)
 
 
-def _season_view(
+def season_view(
     season: Season, zone: str, now: datetime, clock: Clock = CLOCKS[0], until: Moment | None = None
 ) -> SeasonView:
     """As it stood at the moment, or was known to: one that closed later was open."""
@@ -262,7 +263,7 @@ def _season_view(
         closed=kept.opened and (kept.frozen or not calendar.counts(kept, then)),
         frozen=kept.frozen,
         opened_at=moment.local(season.opened_at, zone),
-        deadline=None if kept.deadline is None else moment.local(kept.deadline, zone),
+        deadline=_deadline(kept, zone),
         phases=tuple(
             PhaseView(
                 name=phase.name,
@@ -273,3 +274,10 @@ def _season_view(
         ),
         letter=season.letter,
     )
+
+
+def _deadline(kept: Calendar, zone: str) -> datetime | None:
+    """None also where a closing did not say when it was."""
+    if kept.deadline is None or kept.deadline <= calendar.ALWAYS:
+        return None
+    return moment.local(kept.deadline, zone)

@@ -28,6 +28,7 @@ _SQL = postgres.queries(Path(__file__).parent / "queries.sql")
 class Said(Struct, frozen=True, kw_only=True):
     """One thing that was said of a season's calendar, on both clocks."""
 
+    seq: int
     event: Event
     happened_at: datetime
     known_at: datetime
@@ -47,13 +48,17 @@ class Season(Struct, frozen=True, kw_only=True):
 
     def calendar(self, clock: Clock, until: Moment | None) -> Calendar:
         """The calendar as it stood at the moment (None: now), or was known to stand."""
+        then = [one.event for one in self.at(clock, until)]
+        return reduce(calendar.evolve, then, calendar.EMPTY)
+
+    def at(self, clock: Clock, until: Moment | None) -> tuple[Said, ...]:
+        """What had been said by the moment (None: now), or was known to be."""
         end = moment.END_OF_TIME if until is None else until.until
-        then = [
-            one.event
+        return tuple(
+            one
             for one in self.said
             if (one.known_at if clock == "known" else one.happened_at) < end
-        ]
-        return reduce(calendar.evolve, then, calendar.EMPTY)
+        )
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -191,6 +196,7 @@ class View:
         said: dict[tuple[str, int], list[Said]] = {}
         for row in await postgres.fetch(self._connection, _SQL["calendar"], asked):
             one = Said(
+                seq=row["seq"],
                 event=decode_event(row["state"]),
                 happened_at=row["happened_at"],
                 known_at=row["known_at"],

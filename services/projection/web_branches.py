@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
+from services.projection.access import KEYED, OWN, Access
 from services.projection.analysis import Asked
 from services.projection.asking import ASKED_OF_REGION, REGION
 from services.projection.branching import Brancher, Compared
@@ -17,12 +18,9 @@ from services.projection.core.branching import Brought, Fate
 from services.projection.web import ERRORS
 from shared.io import clock as io_clock
 from shared.io import http
-from shared.io.identity import Keys
 from shared.kernel.hypotheses import Supposed
 
 BRANCHES = REGION + "/branches"
-# A region's plans are its own: no cache in between keeps them.
-OWN = {"Cache-Control": "private, no-cache"}
 
 
 class TrialBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,13 +52,11 @@ class BranchView(Struct, frozen=True, kw_only=True):
     fates: tuple[Fate, ...]
 
 
-def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[ControllerRouterHandler]:
+def routes(
+    brancher: Brancher, contexts: Contexts, access: Access
+) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
-    own: dict[str, Any] = {
-        "responses": ERRORS | http.problems(401, 403),
-        "security": [{"key": []}],
-        "dependencies": ASKED_OF_REGION,
-    }
+    own: dict[str, Any] = {**KEYED, "dependencies": ASKED_OF_REGION}
 
     @post(
         REGION + "/what-if",
@@ -79,7 +75,7 @@ def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[Contr
         request: Request[Any, Any, Any], asked: NamedDependency[Asked]
     ) -> Response[BranchesView]:
         """The region's saved what-ifs, compared; for its own keys."""
-        await _must_be_own(keys, request, asked.region)
+        await access.own(request, asked.region)
         season, told = await brancher.all_saved(asked, io_clock.now())
         view = BranchesView(context=contexts.of(season), branches=tuple(told))
         return Response(view, headers=OWN)
@@ -89,7 +85,7 @@ def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[Contr
         request: Request[Any, Any, Any], branch: FromPath[str], asked: NamedDependency[Asked]
     ) -> Response[BranchView]:
         """One saved what-if, and what became of each hypothesis since."""
-        await _must_be_own(keys, request, asked.region)
+        await access.own(request, asked.region)
         season, kept = await brancher.kept(asked, branch, io_clock.now())
         view = BranchView(
             context=contexts.of(season),
@@ -100,9 +96,3 @@ def routes(brancher: Brancher, contexts: Contexts, keys: Keys) -> Sequence[Contr
         return Response(view, headers=OWN)
 
     return [try_branch, read_branches, read_branch]
-
-
-async def _must_be_own(keys: Keys, request: Request[Any, Any, Any], region: str) -> None:
-    caller = await keys.caller(request.headers.get("authorization", ""))
-    caller.must_reach(region)
-    caller.must_be("region_admin")

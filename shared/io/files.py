@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from io import BufferedWriter
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 import obstore
 from msgspec import Struct
-from obstore import BytesStream
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
@@ -62,8 +62,8 @@ class Files:
         before the first piece is asked for.
         """
         with _translated():
-            path, options = _path(tenant, sha256), {"range": (begin, end)}
-            found = await obstore.get_async(self._store, path, options=options)
+            path = _path(tenant, sha256)
+            found = await obstore.get_async(self._store, path, options={"range": (begin, end)})
         return _pieces(found.stream(min_chunk_size=CHUNK_BYTES))
 
     async def keep_part(self, tenant: str, upload: str, part: str, content: bytes) -> None:
@@ -129,7 +129,7 @@ def _translated() -> Iterator[None]:
         raise Unavailable("evidence.store_unavailable", why=str(error)) from error
 
 
-async def _pieces(stream: BytesStream) -> AsyncIterator[bytes]:
+async def _pieces(stream: AsyncIterator[Any]) -> AsyncIterator[bytes]:
     with _translated():
         async for piece in stream:
             yield bytes(piece)

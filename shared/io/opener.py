@@ -33,6 +33,7 @@ _PROGRAM = ("-m", "shared.io.opening")
 
 class _Verdict(Struct, frozen=True, kw_only=True):
     reason: str = ""
+    gone: str = ""
     facts: Mapping[str, str] = {}
 
 
@@ -62,6 +63,8 @@ class Opener:
             verdict = await self._judged(job, content)
         finally:
             self._turns.release()
+        if verdict.gone:
+            raise Unavailable("evidence.store_unavailable", why=verdict.gone)
         if verdict.reason:
             raise Refused(verdict.reason, **verdict.facts)
 

@@ -32,14 +32,17 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "season.frozen": 409,
     "agency.closed": 409,
     "innovation.already_registered": 409,
+    "upload.other_offset": 409,
     "body.malformed": 400,
     "parameter.malformed": 400,
     "idempotency.key_missing": 400,
     "idempotency.key_malformed": 400,
     "precondition.malformed": 400,
+    "upload.offset_malformed": 400,
     "precondition.stale": 412,
     "body.too_large": 413,
     "media.unsupported": 415,
+    "evidence.range_not_satisfiable": 416,
     "precondition.missing": 428,
 }
 

@@ -91,8 +91,7 @@ async def test_a_province_is_told_whom_to_visit(system: System) -> None:
 
 async def test_a_waterfall_names_what_the_verifier_did(system: System) -> None:
     for number in (1, 2, 3):
-        entry = f"{SEASON}/innovations/inovasi-{number}"
-        system.must(ADMIN, "POST", entry + "/submission", {})
+        system.submit("63.10", YEAR, f"inovasi-{number}")
     seen = {"evidence": [PDF_SHA256]}
     slot = SEASON + "/innovations/inovasi-{}/indicators/SID-VIDEO/{}"
     system.must(VERIFIER, "POST", slot.format(2, "acceptance"), {"level": 1, **seen})

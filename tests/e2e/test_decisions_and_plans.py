@@ -52,9 +52,19 @@ async def _ranked(system: System, stage: str, index: str, region: str = "63.10")
 
 def _verify(system: System, number: int, level: int) -> None:
     entry = f"{SEASON}/innovations/inovasi-{number}"
-    system.must(ADMIN, "POST", entry + "/submission", {})
+    system.submit("63.10", YEAR, f"inovasi-{number}")
     path = entry + "/indicators/SID-VIDEO/acceptance"
     system.must(VERIFIER, "POST", path, {"level": level, "evidence": [PDF_SHA256]})
+
+
+def _spoilt(system: System, name: str, changed: dict[str, str]) -> None:
+    """An innovation that was sent as it should be, and revised into what may not be assessed."""
+    system.register("63.10", YEAR, name)
+    system.submit("63.10", YEAR, name)
+    entry = f"{SEASON}/innovations/{name}"
+    version = system.send(ADMIN, "GET", entry).headers["etag"]
+    body = {"profile": {**PROFILE, **changed}}
+    system.must(ADMIN, "PUT", entry, body, headers={"If-Match": version})
 
 
 async def test_a_rejected_innovation_is_worth_nothing_until_it_is_mended(system: System) -> None:
@@ -95,7 +105,7 @@ async def test_a_rejected_innovation_is_worth_nothing_until_it_is_mended(system:
     ).headers["etag"]
     mended = {"profile": {**PROFILE, "main_urusan": 3, "outcome": "Terbukti baru"}}
     system.must(ADMIN, "PUT", entry, mended, headers={"If-Match": version})
-    system.must(ADMIN, "POST", entry + "/submission", {})
+    system.submit("63.10", YEAR, "inovasi-3")
     await _ranked(system, "terverifikasi", before)
 
 
@@ -108,8 +118,7 @@ async def test_scoring_restarted_scores_what_it_scored_before(system: System) ->
         "tipis": {"design": "kata " * 299},
         "baru-lagi": {"implementation_date": "2019-01-01", "development_date": "2025-01-01"},
     }.items():
-        system.must(ADMIN, "POST", path, {"innovation": name, "profile": {**PROFILE, **changed}})
-        system.must(ADMIN, "POST", f"{path}/{name}/submission", {})
+        _spoilt(system, name, changed)
     system.must(VERIFIER, "POST", path + "/inovasi-2/rejection", {"reason": "lainnya"})
     told = system.read(SEASON + "/explanation", stage="terverifikasi")["explanation"]["score"]
     assert (told["innovations"], told["rejected"]) == (3, 2)
@@ -131,14 +140,11 @@ async def test_scoring_restarted_scores_what_it_scored_before(system: System) ->
 
 
 async def test_what_is_too_old_or_too_thin_counts_as_claimed_only(system: System) -> None:
-    path = f"{SEASON}/innovations"
     for name, changed in {
         "usang": {"implementation_date": "2023-12-31"},
         "tipis": {"design": "kata " * 299},
     }.items():
-        body = {"innovation": name, "profile": {**PROFILE, **changed}}
-        system.must(ADMIN, "POST", path, body)
-        system.must(ADMIN, "POST", f"{path}/{name}/submission", {})
+        _spoilt(system, name, changed)
     told = system.read(SEASON + "/explanation")["explanation"]
     reasons = {one["innovation"]: one["reasons"] for one in told["refused"]}
     assert reasons == {"usang": ["outside_window"], "tipis": ["too_short"]}
@@ -213,7 +219,7 @@ async def test_a_saved_what_if_comes_true_when_it_is_carried_out(system: System)
     body = {"level": 3, "evidence": EVIDENCE}
     system.must(ADMIN, "PUT", SEASON + "/indicators/SPD-08/claim", body)
     system.register("63.10", YEAR, "baru", urusan=4)
-    system.must(ADMIN, "POST", SEASON + "/innovations/baru/submission", {})
+    system.submit("63.10", YEAR, "baru")
     system.claim("63.10", YEAR, "SID-VIDEO", 2, "baru")
     await _ranked(system, "mandiri", tried["supposed"]["index"])
     assert system.row("63.10", YEAR, stage="mandiri")["rank"] == tried["supposed_rank"]

@@ -152,7 +152,7 @@ async def test_a_verdict_moves_the_verified_score_and_a_new_claim_releases_it(
     from_file = {"evidence": [_file(system)]}
     system.register("63.10", 2026, "si-uji")
     system.claim("63.10", 2026, "SID-VIDEO", 3, "si-uji")
-    system.must(("63.10", "region_admin"), "POST", entry + "/submission", {})
+    system.submit("63.10", 2026, "si-uji")
     acceptance = entry + "/indicators/SID-VIDEO/acceptance"
     system.must(("63", "verifier"), "POST", acceptance, {"level": 2, **from_file})
     await eventually(lambda: system.row("63.10", 2026, stage="terverifikasi")["score"] == "0.27")

@@ -109,8 +109,8 @@ def test_data_of_an_earlier_commit_is_refused_with_the_folder_to_remove(tmp_path
         cluster.kill()
         cluster.wipe()
     assert refused.returncode == 1
-    assert f"hapus {tmp_path}" in refused.stdout
-    assert f"remove {tmp_path}" in refused.stdout
+    assert f"hapus {tmp_path}, lalu" in refused.stdout
+    assert f"remove {tmp_path}, then" in refused.stdout
     assert "0001_schemas" in refused.stdout
     assert "Traceback" not in refused.stdout + refused.stderr
 

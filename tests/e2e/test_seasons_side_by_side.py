@@ -178,7 +178,7 @@ def _season(system: System, year: int, region: str, claims: int, accepted: int) 
         system.claim(region, year, "SID-VIDEO", 3, name)
     for number in range(1, accepted + 1):
         entry = f"/v1/regions/{region}/seasons/{year}/innovations/inovasi-{number}"
-        system.must((region, "region_admin"), "POST", entry + "/submission", {})
+        system.submit(region, year, f"inovasi-{number}")
         seen = {"level": 3, "evidence": [PDF_SHA256]}
         system.must(VERIFIER, "POST", entry + "/indicators/SID-VIDEO/acceptance", seen)
 

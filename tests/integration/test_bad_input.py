@@ -32,8 +32,7 @@ def system(started: Callable[..., AbstractContextManager[System]]) -> Iterator[S
         system.upload("63.10")
         system.register("63.10", 2026, "si-uji")
         system.claim("63.10", 2026, "SID-SDM", 2, "si-uji")
-        submission = ENTRY + "/innovations/si-uji/submission"
-        system.must(ADMIN, "POST", submission, {})
+        system.submit("63.10", 2026, "si-uji")
         system.register("63.10", 2026, "si-draf")
         path = "/v1/seasons/2024/closing"
         system.must(MINISTRY, "POST", path, {"letter": "radiogram contoh"})

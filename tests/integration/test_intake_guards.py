@@ -27,7 +27,7 @@ STATED = {"predikat": "Inovatif", "source": "berita"}
 @pytest.fixture(scope="module")
 def system(started: Callable[..., AbstractContextManager[System]]) -> Iterator[System]:
     with started("intake") as system:
-        system.open_season(2025, "2025.1")
+        system.open_season(2027, "2027.1")
         system.open_season(2026, "2026.1")
         yield system
 
@@ -44,12 +44,12 @@ def facts(system: System, region: str) -> list[str]:
 def test_a_rejection_and_its_taking_back_are_no_report_and_stand_after_the_closing(
     system: System,
 ) -> None:
-    who, path = ("63.01", "region_admin"), entry("63.01", 2025) + "/innovations"
+    who, path = ("63.01", "region_admin"), entry("63.01", 2027) + "/innovations"
     for name in ("satu", "dua"):
-        system.register("63.01", 2025, name)
-        system.must(who, "POST", f"{path}/{name}/submission", {})
+        system.register("63.01", 2027, name)
+        system.submit("63.01", 2027, name)
     system.must(VERIFIER, "POST", f"{path}/satu/rejection", REJECTION)
-    system.must(MINISTRY, "POST", "/v1/seasons/2025/closing", LETTER)
+    system.must(MINISTRY, "POST", "/v1/seasons/2027/closing", LETTER)
     before = facts(system, "63.01")
     system.must(VERIFIER, "POST", f"{path}/dua/rejection", REJECTION)
     system.must(VERIFIER, "POST", f"{path}/satu/reinstatement", {"note": "Salah baca."})
@@ -151,11 +151,9 @@ def _recorded(system: System, tenant: str, stream: str, event: Event) -> None:
 
 
 def _refuses_other_rules(system: System, region: str) -> None:
-    system.upload(region)
     before = system.heads()
-    body = {"level": 1, "evidence": EVIDENCE}
     path = entry(region) + "/indicators/SPD-01/claim"
-    refused = system.send((region, "region_admin"), "PUT", path, body)
+    refused = system.send((region, "region_admin"), "PUT", path, {"level": 0})
     must_be_problem(refused, 500)
     assert refused.json()["title"] == "score.other_rules"
     assert system.heads() == before

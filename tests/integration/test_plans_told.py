@@ -42,7 +42,7 @@ async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
 def said(
     event: Event, seq: int, happened_at: datetime, *, known_at: datetime | None = None
 ) -> Stored:
-    """A fact of 63.10, or for another region after `msgspec.structs.replace`."""
+    """A fact of 63.10, stated for a moment and known at the same one or a later."""
     meta = Meta(actor="key-1", role="region_admin", occurred_at=happened_at, basis="surat")
     return appending.stored(
         tenant="63.10",

@@ -26,7 +26,7 @@ ANSWER_DAYS = 7
 class Open(Struct, frozen=True, kw_only=True):
     """Ask, `at` a moment, that a level be accepted after all; `evidence` is what is shown for it.
 
-    Without evidence the files of the claim are looked at again.
+    Without evidence the files of the claim as it stands are looked at again.
     """
 
     year: int
@@ -92,7 +92,7 @@ def _open(command: Open, clarification: Clarification, slot: Slot) -> tuple[Even
         level=command.level,
         argument=command.argument,
         answer_by=command.at + timedelta(days=ANSWER_DAYS),
-        evidence=command.evidence,
+        evidence=command.evidence or slot.evidence,
     )
     before = clarification.asked
     if before is not None and replace(asked, answer_by=before.answer_by) == before:
@@ -139,7 +139,7 @@ def _answer(command: Answer, clarification: Clarification, slot: Slot) -> tuple[
 
 
 def _granted(command: Answer, asked: ClarificationOpened, slot: Slot) -> tuple[Event, ...]:
-    shown = asked.evidence or slot.evidence
+    shown = asked.evidence
     claimed = IndicatorClaimed(
         year=command.year,
         innovation=command.innovation,

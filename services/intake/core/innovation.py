@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.intake.core import trial
+from services.intake.core.checking import Beside
 from services.intake.core.trial import Trial
 from shared.kernel import profiles, text
 from shared.kernel.errors import Missing, Refused
@@ -22,6 +23,10 @@ from shared.kernel.events.innovation import (
 from shared.kernel.recorded import Event
 
 REASON_CHARACTERS_MAX = 2_000
+SIGNATURE_CHARACTERS_MAX = 200
+# The integrity statement (pakta integritas) that goes with a submission; its words are told with
+# the check before sending.
+STATEMENT = "pakta-integritas-1"
 REJECTIONS = (
     "di_luar_jangka_waktu",
     "bukan_kewenangan_daerah",
@@ -53,7 +58,9 @@ class Submit(Struct, frozen=True, kw_only=True):
     """Send the innovation for verification, with the integrity statement of who answers for it.
 
     `indicators` are the rows whose claims are looked at: the fingerprints that stand behind them
-    are recorded with it, and whatever of them changes meanwhile lets it be decided again.
+    are recorded with it, and whatever of them changes meanwhile lets it be decided again. It is
+    checked against `beside`; without, as where a stated moment tells of a submission that took
+    place elsewhere, it is recorded as it was.
     """
 
     year: int
@@ -63,6 +70,7 @@ class Submit(Struct, frozen=True, kw_only=True):
     signature: str = ""
     explained: dict[str, str] = {}
     indicators: tuple[str, ...] = ()
+    beside: Beside | None = None
 
 
 class Withdraw(Struct, frozen=True, kw_only=True):
@@ -210,6 +218,10 @@ def _submit(command: Submit, innovation: Innovation, files: Sequence[str]) -> tu
         return ()
     if innovation.refused is not None and innovation.refused == innovation.profile:
         raise Refused("innovation.rejected", innovation=command.innovation)
+    for field in ("statement", "signer_office", "signature"):
+        text.check(field, getattr(command, field), SIGNATURE_CHARACTERS_MAX)
+    if command.beside is not None:
+        _must_be_signed(command)
     return (
         InnovationSubmitted(
             year=command.year,
@@ -221,6 +233,14 @@ def _submit(command: Submit, innovation: Innovation, files: Sequence[str]) -> tu
             explained=command.explained,
         ),
     )
+
+
+def _must_be_signed(command: Submit) -> None:
+    """The integrity statement of the day, and who answers for it."""
+    if command.statement != STATEMENT:
+        raise Refused("submission.statement_missing", statement=STATEMENT)
+    if not command.signer_office.strip():
+        raise Refused("submission.signer_missing")
 
 
 def _withdraw(command: Withdraw, innovation: Innovation) -> tuple[Event, ...]:

@@ -109,6 +109,11 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
+def days_since(then: datetime, now: datetime) -> int:
+    """Whole days that have passed; 0 while none has."""
+    return max(0, (now - then).days)
+
+
 def asked_of(until: Moment | None, zone: str) -> datetime | None:
     """The last second that an answer includes, as it is stamped; None for the present."""
     return None if until is None else local(until.last_second, zone)

@@ -36,9 +36,10 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """Empty where the file opens; else why not, as a `Refused` has it."""
+    """Empty where it opens; else why not, as a `Refused` has it; or that no file was there."""
 
     reason: str = ""
+    gone: str = ""
     facts: Mapping[str, str] = {}
 
 
@@ -63,6 +64,8 @@ def _verdict(job: Job, content: bytes) -> Verdict:
     except Refused as failure:
         facts = {name: str(fact) for name, fact in failure.facts.items()}
         return Verdict(reason=failure.reason, facts=facts)
+    except OSError as error:
+        return Verdict(gone=str(error))
     return Verdict()
 
 

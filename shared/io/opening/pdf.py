@@ -1,5 +1,6 @@
 """The door to pypdf: a PDF that opens, has pages, is not locked and does nothing by itself."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -25,6 +26,10 @@ _PASSIVE = {
     "/AP", "/Contents", "/DR", "/Fonts", "/Group", "/Metadata", "/OCProperties", "/P", "/Parent",
     "/PieceInfo", "/Resources", "/StructTreeRoot", "/Thumb", "/V",
 }  # fmt: skip
+# The same by their names alone: what the library cannot make out, another reader may.
+_NAMED = re.compile(rb"/(?:Launch|JavaScript|EmbeddedFiles?|RichMedia|ImportData)\b")
+_NAME_BYTES = 32
+CHUNK_BYTES = 1024 * 1024
 _FAILURES = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError)
 
 
@@ -40,6 +45,7 @@ def must_open(file: BinaryIO, size_bytes: int) -> None:
             raise Refused("evidence.encrypted")
         _must_have_pages(reader)
         _must_be_passive(reader)
+        _must_name_nothing_active(file)
     except _FAILURES as error:
         raise Refused("evidence.unopenable", media_type=PDF) from error
 
@@ -63,6 +69,16 @@ def _must_be_passive(reader: PdfReader) -> None:
         active += [key for key in _ACTIVE_KEYS if key in thing]
         if active:
             raise Refused("evidence.active_content", found=active[0].removeprefix("/"))
+
+
+def _must_name_nothing_active(file: BinaryIO) -> None:
+    file.seek(0)
+    before = b""
+    while piece := file.read(CHUNK_BYTES):
+        found = _NAMED.search(before + piece)
+        if found:
+            raise Refused("evidence.active_content", found=found[0][1:].decode())
+        before = piece[-_NAME_BYTES:]
 
 
 def _named(thing: DictionaryObject, key: str) -> str:

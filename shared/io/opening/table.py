@@ -52,6 +52,6 @@ def _lines(file: BinaryIO) -> Iterator[str]:
                 raise Refused("evidence.unopenable", media_type=CSV)
             yield line
     except UnicodeDecodeError as error:
-        raise Refused("evidence.not_utf8") from error
+        raise Refused("evidence.other_encoding") from error
     finally:
         reader.detach()

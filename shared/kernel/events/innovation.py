@@ -11,8 +11,8 @@ class Attachment(Struct, frozen=True, kw_only=True):
 
     kind: str
     sha256: str
-    size_bytes: int
-    media_type: str
+    size_bytes: int = 0
+    media_type: str = ""
 
 
 class Profile(Struct, frozen=True, kw_only=True):

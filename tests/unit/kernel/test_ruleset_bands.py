@@ -95,8 +95,8 @@ def test_where_the_print_overlaps_the_higher_level_is_declared_to_win(
     assert ruleset.level_of(bands, Decimal(raw)) == level
 
 
-# Where the level changes in 2026: the last printed figure of the lower level, the first of the
-# higher. Copied from the printed tables by hand, where they overlap as the higher level reads them.
+# Where the level changes in 2026: the last figure of the lower level, the first of the higher, as
+# the rule file's cut points read; where the print overlaps, the higher level has the figure.
 CHANGES = {
     "SPD-03": (("-50.34", "-50.33"), ("8.16", "8.17")),
     "SPD-04": (("2.04", "2.05"), ("5.22", "5.23")),

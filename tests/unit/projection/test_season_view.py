@@ -18,11 +18,13 @@ SEASON = Season(
     opened_known_at=datetime(2026, 6, 1, tzinfo=UTC),
     said=(
         Said(
+            seq=1,
             event=SeasonOpened(year=2024, rule_set="2024.1", rule_digest="d"),
             happened_at=datetime(2024, 6, 1, tzinfo=UTC),
             known_at=datetime(2026, 6, 1, tzinfo=UTC),
         ),
         Said(
+            seq=2,
             event=SeasonClosed(year=2024, at=CLOSED_AT),
             happened_at=CLOSED_AT,
             known_at=datetime(2026, 6, 1, tzinfo=UTC),
@@ -36,7 +38,7 @@ AFTER = Moment(until=datetime(2026, 7, 1, tzinfo=UTC))
 
 def _closed(until: Moment | None, clock: str) -> bool:
     asked: Clock = "known" if clock else "happened"
-    return read._season_view(SEASON, "Asia/Makassar", NOW, asked, until).closed
+    return read.season_view(SEASON, "Asia/Makassar", NOW, asked, until).closed
 
 
 def test_as_it_happened_the_season_closed_when_it_closed() -> None:

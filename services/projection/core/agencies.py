@@ -1,0 +1,306 @@
+"""A region's agencies (perangkat daerah) and units, and which of them report innovations.
+
+A unit's report counts for its agency; a unit whose agency is closed stands for itself. What is said
+of an innovation counts as activity of the agency that reported it last, also where that came late.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.projection.core import coaching, moment
+from services.projection.core.coaching import Coached
+from services.projection.core.dossier import Dossier, Held
+from shared.kernel.events.agency import (
+    AgencyClosed,
+    AgencyRegistered,
+    AgencyRevised,
+    InnovationsDecreed,
+)
+from shared.kernel.events.innovation import InnovationRegistered, InnovationRevised
+from shared.kernel.events.late import Late, LateReceived
+from shared.kernel.recorded import Event, Recorded
+
+# What a region itself reports: neither verdicts nor how it is organised.
+REPORTS: tuple[type, ...] = get_args(Late)
+
+
+class Activity(Struct, frozen=True, kw_only=True):
+    """How much stands of some innovations. Levels are sums over all their indicators.
+
+    `tahapan` counts innovations per stage; `last_at` is None where nothing was ever reported.
+    """
+
+    innovations: int
+    tahapan: dict[str, int]
+    submitted: int
+    claimed_levels: int
+    accepted_levels: int
+    last_at: datetime | None
+    silent_days: int | None
+
+
+class Agency(Struct, frozen=True, kw_only=True):
+    """One agency or unit (`parent` is its agency). `reported` also counts its units' innovations.
+
+    `decreed` are its innovations that the regional head's decree names, `not_decreed` the others;
+    both are empty where there is no decree. `coach` and `open_steps` are None where they are not
+    shown.
+    """
+
+    agency: str
+    name: str
+    kind: str
+    parent: str
+    closed: bool
+    reported: bool
+    activity: Activity
+    decreed: tuple[str, ...]
+    not_decreed: tuple[str, ...]
+    coach: str | None
+    open_steps: int | None
+
+
+class Unplaced(Struct, frozen=True, kw_only=True):
+    """Innovations that name no registered agency, by what their profiles call it."""
+
+    perangkat_daerah: str
+    innovations: tuple[str, ...]
+    activity: Activity
+
+
+class Decree(Struct, frozen=True, kw_only=True):
+    """The regional head's decree in force; `gone` are those it names that are no longer reported,
+    `not_named` those reported that it does not name.
+    """
+
+    number: str
+    dated: date
+    sha256: str
+    seq: int
+    named: tuple[str, ...]
+    gone: tuple[str, ...]
+    not_named: tuple[str, ...]
+
+
+class Participation(Struct, frozen=True, kw_only=True):
+    """Who reports: `reported` of `agencies`, units counted with their agency.
+
+    Where no agency is registered, what depends on them is None: nobody knows it. `silent` names
+    the agencies without an innovation, `one_each` says that there are none ("1 OPD 1 inovasi").
+    """
+
+    agencies: int | None
+    reported: int | None
+    one_each: bool | None
+    silent: tuple[str, ...]
+    innovations: int
+    unplaced: int
+    last_at: datetime | None
+    silent_days: int | None
+
+
+class Organisation(Struct, frozen=True, kw_only=True):
+    """A region's agencies, what names none of them, the decree, and the totals."""
+
+    participation: Participation
+    agencies: tuple[Agency, ...]
+    unplaced: tuple[Unplaced, ...]
+    decree: Decree | None
+
+
+class _Known(Struct):
+    """An agency as it was described last."""
+
+    name: str
+    kind: str
+    parent: str
+    closed: bool = False
+
+
+class _Told(Struct):
+    """What the facts say beside the dossier; the activity is the last moment per innovation."""
+
+    agencies: dict[str, _Known]
+    belongs: dict[str, str]
+    active: dict[str, datetime]
+    last_at: datetime | None = None
+    decreed: tuple[InnovationsDecreed, int] | None = None
+
+
+def organisation(
+    facts: Sequence[Recorded], dossier: Dossier, now: datetime, zone: str
+) -> Organisation:
+    """How a region's agencies stand; `facts` in the order in which they count."""
+    told = _told(facts, zone)
+    here = {name: held for name, held in dossier.innovations.items() if held.profile is not None}
+    placed: dict[str, dict[str, Held]] = {name: {} for name in told.agencies}
+    apart: dict[str, dict[str, Held]] = {}
+    for name, held in here.items():
+        assert held.profile is not None
+        agency, office = held.profile.agency, held.profile.perangkat_daerah
+        among = placed[agency] if agency in placed else apart.setdefault(office, {})
+        among[name] = held
+    reported = {top_of(told.agencies, agency) for agency, held in placed.items() if held}
+    coached = coaching.coached(facts)
+    named = set(told.decreed[0].innovations) if told.decreed else None
+    agencies = tuple(
+        _agency(name, told, placed[name], coached.get(name), named, now, reported=name in reported)
+        for name in sorted(told.agencies)
+    )
+    unplaced = tuple(
+        Unplaced(
+            perangkat_daerah=office,
+            innovations=tuple(sorted(held)),
+            activity=_activity(held, told, held, now),
+        )
+        for office, held in sorted(apart.items())
+    )
+    return Organisation(
+        participation=_participation(told, here, apart, reported, now),
+        agencies=agencies,
+        unplaced=unplaced,
+        decree=_decree(told, here),
+    )
+
+
+def names(facts: Iterable[Recorded], zone: str) -> dict[str, str]:
+    """What the region's agencies are called, by their ids."""
+    return {agency: known.name for agency, known in _told(facts, zone).agencies.items()}
+
+
+def without_coaching(organised: Organisation) -> Organisation:
+    """The same for those who may not see how agencies are coached."""
+    hidden = tuple(replace(one, coach=None, open_steps=None) for one in organised.agencies)
+    return replace(organised, agencies=hidden)
+
+
+def top_of(agencies: Mapping[str, _Known], name: str) -> str:
+    """The agency that a report counts for: the one above, as long as that is not closed."""
+    parent = agencies[name].parent
+    return parent if parent in agencies and not agencies[parent].closed else name
+
+
+def _told(facts: Iterable[Recorded], zone: str) -> _Told:
+    told = _Told(agencies={}, belongs={}, active={})
+    for fact in facts:
+        match fact.event:
+            case AgencyRegistered() | AgencyRevised() as event:
+                told.agencies[event.agency] = _Known(
+                    name=event.name, kind=event.kind, parent=event.parent
+                )
+            case AgencyClosed() as event if event.agency in told.agencies:
+                told.agencies[event.agency].closed = True
+            case InnovationsDecreed() as event:
+                told.decreed = (event, fact.seq)
+            case _:
+                _report(told, fact, moment.local(fact.happened_at, zone))
+    return told
+
+
+def _report(told: _Told, fact: Recorded, at: datetime) -> None:
+    for event in reports(fact.event):
+        told.last_at = at
+        innovation: str = getattr(event, "innovation", "")
+        told.active[innovation] = at
+        if isinstance(event, InnovationRegistered | InnovationRevised):
+            told.belongs[innovation] = event.profile.agency
+
+
+def reports(event: Event) -> Iterator[Event]:
+    """What a fact reports for the region: itself, or all that came late with it."""
+    if isinstance(event, LateReceived):
+        yield from event.facts
+    elif isinstance(event, REPORTS):
+        yield event
+
+
+def _agency(
+    name: str,
+    told: _Told,
+    held: Mapping[str, Held],
+    coached: Coached | None,
+    named: set[str] | None,
+    now: datetime,
+    *,
+    reported: bool,
+) -> Agency:
+    known = told.agencies[name]
+    own = [
+        innovation
+        for innovation, agency in told.belongs.items()
+        if agency in told.agencies and name in (agency, top_of(told.agencies, agency))
+    ]
+    return Agency(
+        agency=name,
+        name=known.name,
+        kind=known.kind,
+        parent=known.parent,
+        closed=known.closed,
+        reported=reported or bool(held),
+        activity=_activity(held, told, own, now),
+        decreed=tuple(sorted(one for one in held if named is not None and one in named)),
+        not_decreed=tuple(sorted(one for one in held if named is not None and one not in named)),
+        coach="" if coached is None else coached.coach,
+        open_steps=0 if coached is None else len(coached.open),
+    )
+
+
+def _activity(
+    held: Mapping[str, Held], told: _Told, credited: Iterable[str], now: datetime
+) -> Activity:
+    slots = [slot for one in held.values() for slot in one.slots.values()]
+    last_at = max((told.active[name] for name in credited if name in told.active), default=None)
+    return Activity(
+        innovations=len(held),
+        tahapan=dict(sorted(Counter(one.profile.tahapan for one in held.values() if one.profile).items())),
+        submitted=sum(1 for one in held.values() if one.submitted is not None),
+        claimed_levels=sum(slot.level for slot in slots),
+        accepted_levels=sum(slot.accepted for slot in slots),
+        last_at=last_at,
+        silent_days=None if last_at is None else moment.days_since(last_at, now),
+    )
+
+
+def _participation(
+    told: _Told,
+    here: Mapping[str, Held],
+    apart: Mapping[str, Mapping[str, Held]],
+    reported: set[str],
+    now: datetime,
+) -> Participation:
+    tops = [
+        name
+        for name, known in told.agencies.items()
+        if not known.closed and top_of(told.agencies, name) == name
+    ]
+    silent = tuple(sorted(told.agencies[name].name for name in tops if name not in reported))
+    return Participation(
+        agencies=len(tops) if tops else None,
+        reported=len(tops) - len(silent) if tops else None,
+        one_each=not silent if tops else None,
+        silent=silent,
+        innovations=len(here),
+        unplaced=sum(len(held) for held in apart.values()),
+        last_at=told.last_at,
+        silent_days=None if told.last_at is None else moment.days_since(told.last_at, now),
+    )
+
+
+def _decree(told: _Told, here: Mapping[str, Held]) -> Decree | None:
+    if told.decreed is None:
+        return None
+    event, seq = told.decreed
+    return Decree(
+        number=event.number,
+        dated=event.dated,
+        sha256=event.sha256,
+        seq=seq,
+        named=event.innovations,
+        gone=tuple(name for name in event.innovations if name not in here),
+        not_named=tuple(sorted(set(here) - set(event.innovations))),
+    )

@@ -1,0 +1,141 @@
+"""Clarifications (klarifikasi): what was asked and answered, until when, and as which facts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from services.projection.core import moment, worth
+from services.projection.core.branching import Brought
+from services.projection.core.dossier import Dossier
+from shared.kernel.events.branch import Hypothesis
+from shared.kernel.events.indicator import EvidenceReference, IndicatorAccepted, IndicatorClaimed
+from shared.kernel.events.verification import ClarificationAnswered, ClarificationOpened
+from shared.kernel.recorded import Recorded
+from shared.kernel.rules.ruleset import RuleSet
+
+State = Literal["open", "answered"]
+
+# What is granted is recorded in one go with the answer: a claim, and its acceptance.
+RECORDED_WITH_MAX = 2
+
+
+class Raised(Struct, frozen=True, kw_only=True):
+    """A clarification with its place in the log, and its answer where there is one."""
+
+    opened: Recorded
+    asked: ClarificationOpened
+    replied: Recorded | None = None
+    answer: ClarificationAnswered | None = None
+
+
+class Clarification(Struct, frozen=True, kw_only=True):
+    """One clarification. `overdue_days` are whole days past `answer_by`, to the answer or to now.
+
+    `effect` is over the index and place: of an open one if the level asked for were granted, of an
+    answered one what the answer did at its moment; None where it granted nothing.
+    """
+
+    innovation: str
+    innovation_name: str
+    indicator: str
+    nama: str
+    state: State
+    level: int
+    argument: str
+    files: tuple[EvidenceReference, ...]
+    opened_seq: int
+    opened_at: datetime
+    answer_by: datetime
+    overdue: bool
+    overdue_days: int
+    answered_seq: int | None
+    answered_at: datetime | None
+    granted: bool | None
+    granted_level: int | None
+    note: str
+    effect: Brought | None
+
+
+def raised(facts: Sequence[Recorded]) -> list[Raised]:
+    """Every clarification, as asked; an answer is to the one that was asked last."""
+    found: list[Raised] = []
+    standing: dict[tuple[str, str], int] = {}
+    for fact in facts:
+        match fact.event:
+            case ClarificationOpened() as event:
+                standing[event.innovation, event.indicator] = len(found)
+                found.append(Raised(opened=fact, asked=event))
+            case ClarificationAnswered() as event:
+                place = standing.pop((event.innovation, event.indicator), None)
+                if place is not None:
+                    was = found[place]
+                    found[place] = Raised(
+                        opened=was.opened, asked=was.asked, replied=fact, answer=event
+                    )
+            case _:
+                pass
+    return found
+
+
+def if_granted(one: Raised, dossier: Dossier) -> tuple[Hypothesis, ...]:
+    """The facts that granting the level asked for would be, over the claim as it stands."""
+    asked = one.asked
+    slot = worth.slot_of(dossier, asked.innovation, asked.indicator)
+    named = {"year": asked.year, "innovation": asked.innovation, "indicator": asked.indicator}
+    return (
+        IndicatorClaimed(**named, level=max(slot.level, asked.level)),
+        IndicatorAccepted(**named, level=asked.level),
+    )
+
+
+def as_granted(one: Raised, facts: Sequence[Recorded]) -> tuple[Hypothesis, ...]:
+    """The claim and the acceptance that the answer was recorded with; nothing where it refused."""
+    if one.replied is None or one.answer is None or not one.answer.granted:
+        return ()
+    beside = range(one.replied.seq + 1, one.replied.seq + 1 + RECORDED_WITH_MAX)
+    found = sorted((fact for fact in facts if fact.seq in beside), key=lambda fact: fact.seq)
+    slot = (one.answer.innovation, one.answer.indicator)
+    return tuple(
+        fact.event
+        for fact in found
+        if isinstance(fact.event, IndicatorClaimed | IndicatorAccepted)
+        and (fact.event.innovation, fact.event.indicator) == slot
+    )
+
+
+def told(
+    one: Raised,
+    dossier: Dossier,
+    rules: RuleSet,
+    effect: Brought | None,
+    now: datetime,
+    zone: str,
+) -> Clarification:
+    """A clarification with its effect."""
+    asked, answer = one.asked, one.answer
+    until = now if one.replied is None else one.replied.happened_at
+    return Clarification(
+        innovation=asked.innovation,
+        innovation_name=worth.called(dossier, asked.innovation),
+        indicator=asked.indicator,
+        nama=worth.nama(rules, asked.indicator),
+        state="open" if answer is None else "answered",
+        level=asked.level,
+        argument=asked.argument,
+        files=asked.evidence,
+        opened_seq=one.opened.seq,
+        opened_at=moment.local(one.opened.happened_at, zone),
+        answer_by=moment.local(asked.answer_by, zone),
+        overdue=until > asked.answer_by,
+        overdue_days=moment.days_since(asked.answer_by, until),
+        answered_seq=None if one.replied is None else one.replied.seq,
+        answered_at=None
+        if one.replied is None
+        else moment.local(one.replied.happened_at, zone),
+        granted=None if answer is None else answer.granted,
+        granted_level=None if answer is None else answer.level,
+        note="" if answer is None else answer.note,
+        effect=effect,
+    )

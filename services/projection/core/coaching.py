@@ -1,0 +1,268 @@
+"""Coaching (pendampingan): who coaches an agency, what was agreed, and what came of it.
+
+What a step brought is measured: the score as it stands against the same score with the step's slot
+at the level it had when the step was agreed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from services.projection.core import moment, worth
+from services.projection.core.dossier import Dossier
+from services.projection.core.explanation import Share, share
+from services.projection.core.worth import Worth
+from shared.kernel.events.agency import CoachAssigned, StepAgreed, StepClosed
+from shared.kernel.events.indicator import (
+    IndicatorAccepted,
+    IndicatorClaimed,
+    IndicatorReturned,
+    IndicatorReviewed,
+)
+from shared.kernel.events.verification import ClarificationAnswered, ClarificationOpened
+from shared.kernel.recorded import Event, Recorded
+from shared.kernel.rules.ruleset import RuleSet
+from shared.kernel.scorecard import STAGES
+
+# What is said of one indicator: while nothing of it is, a step on it stalls.
+ABOUT_A_SLOT = (
+    IndicatorClaimed,
+    IndicatorAccepted,
+    IndicatorReturned,
+    IndicatorReviewed,
+    ClarificationOpened,
+    ClarificationAnswered,
+)
+
+OPEN = "terbuka"
+
+Slot = tuple[str, str]
+
+
+class Levels(Struct, frozen=True, kw_only=True):
+    """The levels of a slot at a moment."""
+
+    claimed: int = 0
+    accepted: int = 0
+
+
+class Agreed(Struct, frozen=True, kw_only=True):
+    """A step as it was agreed last; `levels` are those of its slot when it was first agreed."""
+
+    event: StepAgreed
+    seq: int
+    agreed_at: datetime
+    levels: Levels
+    closed: StepClosed | None = None
+
+
+class Coached(Struct, kw_only=True):
+    """An agency's coach, and its steps by id."""
+
+    coach: str = ""
+    steps: dict[str, Agreed]
+
+    @property
+    def open(self) -> Sequence[Agreed]:
+        """The steps that are neither done nor dropped."""
+        return [one for one in self.steps.values() if one.closed is None]
+
+
+class Effect(Struct, frozen=True, kw_only=True):
+    """A step in points of a stage's unrounded index: what it brought so far, and what reaching its
+    level would bring from here.
+    """
+
+    stage: str
+    brought: Share
+    left: Share
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One agreed step. `state` is terbuka, selesai or dibatalkan; days are whole ones.
+
+    `claimed_then` and `accepted_then` are the levels at the agreement; `promised` is the gain that
+    was told then. `stalled_days` count from the last fact about the slot, or the agreement; they
+    and `overdue_days` are 0 where the step is closed.
+    """
+
+    agency: str
+    agency_name: str
+    coach: str
+    step: str
+    innovation: str
+    innovation_name: str
+    indicator: str
+    nama: str
+    level: int
+    note: str
+    agreed_at: datetime
+    agreed_seq: int
+    due: date
+    state: str
+    outcome_note: str
+    overdue_days: int
+    stalled_days: int
+    claimed_then: int
+    accepted_then: int
+    claimed: int
+    accepted: int
+    reached_claimed: bool
+    reached_accepted: bool
+    promised: Decimal | None
+    effects: tuple[Effect, ...]
+
+
+def coached(facts: Iterable[Recorded]) -> dict[str, Coached]:
+    """Coaches and steps by agency; `facts` in the order in which they count."""
+    agencies: dict[str, Coached] = {}
+    levels: dict[Slot, Levels] = {}
+    for fact in facts:
+        match fact.event:
+            case CoachAssigned() as event:
+                agencies.setdefault(event.agency, Coached(steps={})).coach = event.coach
+            case StepAgreed() as event:
+                steps = agencies.setdefault(event.agency, Coached(steps={})).steps
+                steps[event.step] = _agreed(event, fact, steps.get(event.step), levels)
+            case StepClosed() as event:
+                held = agencies.get(event.agency)
+                if held is not None and event.step in held.steps:
+                    held.steps[event.step] = _closed(held.steps[event.step], event)
+            case _:
+                _level(levels, fact.event)
+    return agencies
+
+
+def _agreed(
+    event: StepAgreed, fact: Recorded, before: Agreed | None, levels: dict[Slot, Levels]
+) -> Agreed:
+    """A step that was only put otherwise is measured from when it was first agreed."""
+    slot = (event.innovation, event.indicator)
+    same = before is not None and before.closed is None
+    if same and before is not None and slot == (before.event.innovation, before.event.indicator):
+        started = before.levels
+    else:
+        started = levels.get(slot, Levels())
+    return Agreed(event=event, seq=fact.seq, agreed_at=fact.happened_at, levels=started)
+
+
+def _closed(step: Agreed, event: StepClosed) -> Agreed:
+    return Agreed(
+        event=step.event,
+        seq=step.seq,
+        agreed_at=step.agreed_at,
+        levels=step.levels,
+        closed=event,
+    )
+
+
+def _level(levels: dict[Slot, Levels], event: Event) -> None:
+    match event:
+        case IndicatorClaimed():
+            levels[event.innovation, event.indicator] = Levels(claimed=event.level)
+        case IndicatorAccepted() | IndicatorReturned():
+            slot = (event.innovation, event.indicator)
+            accepted = event.level if isinstance(event, IndicatorAccepted) else 0
+            before = levels.get(slot, Levels())
+            levels[slot] = Levels(claimed=before.claimed, accepted=accepted)
+        case _:
+            return
+
+
+def steps(
+    facts: Sequence[Recorded],
+    dossier: Dossier,
+    rules: RuleSet,
+    called: dict[str, str],
+    now: datetime,
+    zone: str,
+) -> tuple[Step, ...]:
+    """Every step, the open ones first, those that have stalled longest at the top.
+
+    `called` are the agencies' names by their ids.
+    """
+    moved = _moved(facts)
+    priced = [Worth(dossier, rules, stage) for stage in STAGES]
+    found: Iterator[Step] = (
+        _step(one, coach.coach, dossier, rules, priced, called, moved, now, zone)
+        for coach in coached(facts).values()
+        for one in coach.steps.values()
+    )
+    return tuple(sorted(found, key=order))
+
+
+def order(step: Step) -> tuple[bool, int, str, str]:
+    """Open before closed, the longest stalled first."""
+    return (step.state != OPEN, -step.stalled_days, step.agency, step.step)
+
+
+def _moved(facts: Iterable[Recorded]) -> dict[Slot, datetime]:
+    """When something was last said of each slot."""
+    return {
+        (fact.event.innovation, fact.event.indicator): fact.happened_at
+        for fact in facts
+        if isinstance(fact.event, ABOUT_A_SLOT)
+    }
+
+
+def _step(
+    agreed: Agreed,
+    coach: str,
+    dossier: Dossier,
+    rules: RuleSet,
+    priced: Sequence[Worth],
+    called: dict[str, str],
+    moved: dict[Slot, datetime],
+    now: datetime,
+    zone: str,
+) -> Step:
+    event = agreed.event
+    slot = worth.slot_of(dossier, event.innovation, event.indicator)
+    is_open = agreed.closed is None
+    last = max(agreed.agreed_at, moved.get((event.innovation, event.indicator), agreed.agreed_at))
+    late = (moment.local(now, zone).date() - event.due).days
+    return Step(
+        agency=event.agency,
+        agency_name=called.get(event.agency, event.agency),
+        coach=coach,
+        step=event.step,
+        innovation=event.innovation,
+        innovation_name=worth.called(dossier, event.innovation),
+        indicator=event.indicator,
+        nama=worth.nama(rules, event.indicator),
+        level=event.level,
+        note=event.note,
+        agreed_at=moment.local(agreed.agreed_at, zone),
+        agreed_seq=agreed.seq,
+        due=event.due,
+        state=OPEN if agreed.closed is None else agreed.closed.outcome,
+        outcome_note="" if agreed.closed is None else agreed.closed.note,
+        overdue_days=max(0, late) if is_open else 0,
+        stalled_days=moment.days_since(last, now) if is_open else 0,
+        claimed_then=agreed.levels.claimed,
+        accepted_then=agreed.levels.accepted,
+        claimed=slot.level,
+        accepted=slot.accepted,
+        reached_claimed=slot.level >= event.level,
+        reached_accepted=slot.accepted >= event.level,
+        promised=event.gain,
+        effects=_effects(agreed, slot.level, slot.accepted, priced),
+    )
+
+
+def _effects(
+    agreed: Agreed, claimed: int, accepted: int, priced: Sequence[Worth]
+) -> tuple[Effect, ...]:
+    """Of the claimed and of the verified score, in this order."""
+    event, then = agreed.event, agreed.levels
+    levels = ((claimed, then.claimed), (accepted, then.accepted))
+    return tuple(
+        Effect(
+            stage=stage,
+            brought=share(-price.change(event.innovation, event.indicator, before)),
+            left=share(price.change(event.innovation, event.indicator, max(now, event.level))),
+        )
+        for stage, price, (now, before) in zip(STAGES, priced, levels, strict=True)
+    )

@@ -1,0 +1,143 @@
+"""The check before sending: what is an error, what is a question, and what must be said to it."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from services.intake import wording
+from services.intake.core import checking
+from services.intake.core.checking import Elsewhere, Finding, Subject
+from services.intake.core.indicator import Slot
+from shared.io import rulebook
+from shared.kernel.errors import Failure
+from shared.kernel.events.indicator import EvidenceReference
+from shared.kernel.events.innovation import Profile
+from shared.kernel.hypotheses import ProfileBody
+from shared.kernel.rules import ruleset
+from tests import system
+
+YEAR = 2026
+RULES = rulebook.rule_set_for_year(YEAR)
+FORM = rulebook.form_for_year(YEAR)
+TODAY = date(2026, 7, 1)
+PROFILE = msgspec.convert(system.PROFILE, ProfileBody, strict=False).profile()
+MANDATORY = [row.code for row in ruleset.innovation_rows(RULES) if row.mandatory.value]
+
+
+def file(letter: str, dated: date | None = None) -> EvidenceReference:
+    return EvidenceReference(
+        sha256=letter * 64, size_bytes=1, media_type="application/pdf", document_date=dated
+    )
+
+
+CLAIMS = {code: Slot(status="claimed", level=2, evidence=(file("a"),)) for code in MANDATORY}
+
+
+def found(
+    profile: Profile = PROFILE, claims: dict[str, Slot] | None = None, **shared: Elsewhere
+) -> list[Finding]:
+    subject = Subject(
+        year=YEAR,
+        today=TODAY,
+        profile=profile,
+        claims=CLAIMS if claims is None else claims,
+        shared={letter * 64: where for letter, where in shared.items()},
+    )
+    return list(checking.check(subject, RULES, FORM))
+
+
+def told(findings: list[Finding]) -> list[tuple[str, str]]:
+    return [(finding.severity, finding.key) for finding in findings]
+
+
+def test_a_complete_innovation_has_nothing_to_mend_or_explain() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [
+        ({"purpose": " "}, "form.missing:purpose"),
+        ({"latitude": None}, "form.missing:koordinat"),
+        ({"asta_cita": ()}, "form.missing:asta_cita"),
+        ({"pkpn": "perang"}, "form.stranger:pkpn"),
+        ({"asta_cita": ("1", "9")}, "form.stranger:asta_cita"),
+        ({"design": "kata " * 299}, "eligibility.too_short"),
+        ({"implementation_date": date(2023, 12, 31)}, "eligibility.outside_window"),
+    ],
+)
+def test_what_must_be_mended(changed: dict[str, Any], key: str) -> None:
+    (finding,) = found(replace(PROFILE, **changed))
+    assert (finding.severity, finding.key) == ("error", key)
+
+
+def test_an_idea_is_not_asked_for_what_only_an_application_has() -> None:
+    idea = replace(
+        PROFILE,
+        tahapan="inisiatif",
+        trial_date=None,
+        implementation_date=None,
+        outcome="",
+        design="Singkat",
+    )
+    assert found(idea, claims={}) == []
+
+
+def test_a_missing_mandatory_row_and_an_empty_claim_are_asked_about() -> None:
+    assert told(found(claims={})) == [("question", "claims.none:claims")]
+    fewer = {code: slot for code, slot in CLAIMS.items() if code != "SID-VIDEO"}
+    assert told(found(claims=fewer)) == [("question", "claims.mandatory:SID-VIDEO")]
+
+
+def test_documents_are_asked_about_by_their_year_and_day() -> None:
+    def dated(day: date) -> list[tuple[str, str]]:
+        video = Slot(status="claimed", level=2, evidence=(file("b", day),))
+        return told(found(claims={**CLAIMS, "SID-VIDEO": video}))
+
+    assert dated(date(2024, 1, 1)) == []
+    assert dated(TODAY) == []
+    assert dated(date(2023, 12, 31)) == [("question", f"evidence.old:SID-VIDEO/{'b' * 64}")]
+    assert dated(date(2026, 7, 2)) == [("error", f"evidence.future:SID-VIDEO/{'b' * 64}")]
+
+
+def test_a_file_that_stands_elsewhere_is_asked_about_without_saying_whose_it_is() -> None:
+    questions = found(a=Elsewhere(own=("lain/SID-SDM 2026",), regions=2))
+    assert {finding.code for finding in questions} == {"evidence.shared"}
+    assert len(questions) == len(MANDATORY)
+    assert questions[0].facts["regions"] == "2"
+    assert "lain/SID-SDM 2026" in wording.spoken(questions[0], "id")
+
+
+def test_errors_bar_the_way_and_questions_want_an_answer() -> None:
+    errors = found(replace(PROFILE, purpose=""))
+    with pytest.raises(Failure, match=r"submission\.errors"):
+        checking.must_be_ready(errors, {})
+    questions = found(claims={})
+    with pytest.raises(Failure, match=r"submission\.unexplained"):
+        checking.must_be_ready(questions, {"claims.none:claims": " "})
+    checking.must_be_ready(questions, {"claims.none:claims": "Menyusul."})
+    with pytest.raises(Failure, match=r"submission\.explains_nothing"):
+        checking.must_be_ready([], {"claims.none:claims": "Menyusul."})
+    with pytest.raises(Failure, match=r"text\.too_long"):
+        checking.must_be_ready(questions, {"claims.none:claims": "a" * 2001})
+
+
+def test_everything_that_can_be_found_has_its_sentences() -> None:
+    old = Slot(status="claimed", level=1, evidence=(file("b", date(2020, 1, 1)),))
+    late = Slot(status="claimed", level=1, evidence=(file("c", date(2027, 1, 1)),))
+    everything = [
+        *found(replace(PROFILE, purpose="", pkpn="x", design="a")),
+        *found(replace(PROFILE, implementation_date=None)),
+        *found(replace(PROFILE, implementation_date=date(2019, 1, 1)), claims={}),
+        *found(claims={"SID-SDM": old, "SID-VIDEO": late}, b=Elsewhere(regions=1)),
+    ]
+    codes = {finding.code for finding in everything}
+    assert codes == wording.known_codes()
+    for finding in everything:
+        for language in ("id", "en"):
+            sentence = wording.spoken(finding, language)
+            assert sentence.endswith(".")
+            assert "{" not in sentence

@@ -1,0 +1,170 @@
+"""Verdicts by assigned verifiers, second looks, samples, and clarifications, case by case."""
+
+from typing import Any
+
+import pytest
+
+from services.intake.core import assignment, clarification, indicator, innovation, sample
+from shared.kernel.errors import Failure
+from shared.kernel.events.indicator import EvidenceReference
+from shared.kernel.events.innovation import Profile
+from shared.kernel.events.verification import Sampled, SampleDrawn
+from tests.desk import YEAR, Desk
+
+FILE, OTHER = (
+    EvidenceReference(sha256=letter * 64, size_bytes=1, media_type="application/pdf")
+    for letter in "ab"
+)
+ROW: dict[str, Any] = {"year": YEAR, "innovation": "tapis", "indicator": "SID-VIDEO"}
+SEEN: dict[str, Any] = {**ROW, "evidence": (FILE.sha256,)}
+PROFILE = Profile(name="TAPIS", tahapan="penerapan", main_urusan=2)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """An innovation that was sent with one claim at level 3."""
+    desk = Desk()
+    desk.ask(innovation.Register(year=YEAR, innovation="tapis", profile=PROFILE))
+    desk.ask(indicator.Claim(**ROW, level=3, evidence=(FILE,)))
+    desk.ask(innovation.Submit(year=YEAR, innovation="tapis"))
+    return desk
+
+
+def refused(desk: Desk, command: Any, reason: str, client: str = "satu") -> None:
+    with pytest.raises(Failure, match=reason.replace(".", r"\.")):
+        desk.ask(command, client=client)
+
+
+def kinds(desk: Desk, since: int) -> list[str]:
+    return [type(event).__name__ for event in desk.log[since:]]
+
+
+def slot(desk: Desk) -> indicator.Slot:
+    held = indicator.EMPTY
+    for event in desk.log:
+        if getattr(event, "indicator", "") == "SID-VIDEO":
+            held = indicator.evolve(held, event)
+    return held
+
+
+def test_a_second_look_settles_the_verdict_until_a_new_claim(desk: Desk) -> None:
+    refused(desk, indicator.Review(**SEEN, level=2), "verification.not_yet_judged", "dua")
+    desk.ask(indicator.Accept(**SEEN, level=3), client="satu")
+    before = len(desk.log)
+    refused(desk, indicator.Review(**SEEN, level=2), "verification.same_verifier", "satu")
+    desk.ask(indicator.Review(**SEEN, level=2), client="dua")
+    assert kinds(desk, before) == ["IndicatorReviewed", "IndicatorAccepted"]
+    assert slot(desk).accepted_level == 2
+    assert desk.ask(indicator.Review(**SEEN, level=2), client="dua").events == ()
+    refused(desk, indicator.Accept(**SEEN, level=3), "verification.reviewed", "satu")
+    refused(desk, indicator.Return(**SEEN, reason="lainnya"), "verification.reviewed", "satu")
+    desk.ask(indicator.Claim(**ROW, level=3, evidence=(OTHER,)))
+    assert slot(desk).review is None
+    desk.ask(indicator.Accept(**ROW, evidence=(OTHER.sha256,), level=3), client="satu")
+
+
+def test_a_second_look_that_agrees_is_recorded_and_changes_nothing(desk: Desk) -> None:
+    desk.ask(indicator.Accept(**SEEN, level=3), client="satu")
+    before = len(desk.log)
+    desk.ask(indicator.Review(**SEEN, level=3), client="dua")
+    assert kinds(desk, before) == ["IndicatorReviewed"]
+
+
+def test_a_second_look_may_find_nothing_and_then_says_why(desk: Desk) -> None:
+    desk.ask(indicator.Accept(**SEEN, level=3), client="satu")
+    refused(desk, indicator.Review(**SEEN, level=0), "verification.unknown_reason", "dua")
+    desk.ask(indicator.Review(**SEEN, level=0, reason="tidak_terbaca"), client="dua")
+    assert slot(desk).status == "returned"
+    other = {**SEEN, "evidence": (OTHER.sha256,)}
+    refused(desk, indicator.Review(**other, level=1), "verification.other_files", "dua")
+
+
+def test_what_is_assigned_is_judged_by_nobody_else(desk: Desk) -> None:
+    desk.ask(assignment.Assign(year=YEAR, innovation="tapis", verifier="satu"))
+    refused(desk, indicator.Accept(**SEEN, level=3), "verification.of_another", "dua")
+    rejection = innovation.Reject(year=YEAR, innovation="tapis", reason="lainnya")
+    refused(desk, rejection, "verification.of_another", "dua")
+    desk.ask(indicator.Accept(**SEEN, level=3), client="satu")
+    desk.ask(indicator.Review(**SEEN, level=3), client="dua")
+    desk.ask(assignment.Assign(year=YEAR, innovation="tapis", verifier=""))
+    desk.ask(rejection, client="dua")
+    unknown = assignment.Assign(year=YEAR, innovation="tidak-ada", verifier="satu")
+    refused(desk, unknown, "innovation.unknown")
+
+
+def test_a_draw_follows_from_its_seed_and_is_made_once() -> None:
+    candidates = tuple(
+        Sampled(indicator=code, innovation=f"inovasi-{number}")
+        for number in range(40)
+        for code in ("SID-VIDEO", "SID-REGULASI")
+    )
+
+    def drawn(seed: str, percent: int = 25) -> set[Sampled]:
+        command = sample.Draw(year=YEAR, seed=seed, percent=percent, candidates=candidates)
+        (event,) = sample.decide(command, sample.EMPTY)
+        assert isinstance(event, SampleDrawn)
+        return set(event.drawn)
+
+    assert drawn("berita acara 1") == drawn("berita acara 1")
+    assert drawn("berita acara 1") != drawn("berita acara 2")
+    assert drawn("x", 25) < drawn("x", 60) < set(candidates)
+    assert drawn("x", 100) == set(candidates)
+    assert 8 <= len(drawn("berita acara 1")) <= 34
+    first = sample.Draw(year=YEAR, seed="x", percent=25, candidates=candidates)
+    held = sample.evolve(sample.EMPTY, sample.decide(first, sample.EMPTY)[0])
+    assert sample.decide(first, held) == ()
+    other = sample.Draw(year=YEAR, seed="x", percent=26, candidates=candidates)
+    with pytest.raises(Failure, match=r"sample\.seed_used"):
+        sample.decide(other, held)
+
+
+def opened(desk: Desk, level: int = 3, *files: EvidenceReference) -> clarification.Open:
+    return clarification.Open(
+        **ROW, at=desk.now, level=level, argument="Lihat halaman 3.", evidence=files
+    )
+
+
+def answer(level: int) -> clarification.Answer:
+    return clarification.Answer(**ROW, granted=level > 0, level=level, note="Sudah dilihat.")
+
+
+def test_a_clarification_is_asked_once_and_answered_once(desk: Desk) -> None:
+    refused(desk, opened(desk), "clarification.without_verdict")
+    refused(desk, answer(1), "clarification.unknown")
+    desk.ask(indicator.Accept(**SEEN, level=1), client="satu")
+    refused(desk, opened(desk, 1), "clarification.asks_nothing")
+    desk.ask(opened(desk, 2))
+    assert desk.ask(opened(desk, 2)).events == ()
+    refused(desk, opened(desk, 3), "clarification.still_open")
+    refused(desk, answer(3), "clarification.above_asked")
+    before = len(desk.log)
+    desk.ask(answer(2), client="dua")
+    assert kinds(desk, before) == ["ClarificationAnswered", "IndicatorAccepted"]
+    assert slot(desk).accepted_level == 2
+    assert desk.ask(answer(2), client="dua").events == ()
+    refused(desk, answer(0), "clarification.answered")
+
+
+def test_a_refused_clarification_leaves_the_verdict(desk: Desk) -> None:
+    desk.ask(indicator.Return(**SEEN, reason="tidak_terbaca"), client="satu")
+    desk.ask(opened(desk, 3, OTHER))
+    before = len(desk.log)
+    desk.ask(answer(0), client="satu")
+    assert kinds(desk, before) == ["ClarificationAnswered"]
+    assert slot(desk).status == "returned"
+
+
+def test_what_is_granted_with_new_files_is_claimed_and_accepted_with_them(desk: Desk) -> None:
+    desk.ask(indicator.Claim(**ROW, level=1, evidence=(FILE,)))
+    desk.ask(indicator.Accept(**SEEN, level=1), client="satu")
+    refused(desk, opened(desk, 3), "clarification.above_claim")
+    desk.ask(opened(desk, 3, OTHER))
+    before = len(desk.log)
+    desk.ask(answer(3), client="satu")
+    assert kinds(desk, before) == [
+        "ClarificationAnswered",
+        "IndicatorClaimed",
+        "IndicatorAccepted",
+    ]
+    held = slot(desk)
+    assert (held.level, held.accepted_level, held.evidence) == (3, 3, (OTHER,))
