@@ -40,7 +40,7 @@ PROFILE = {
     "main_urusan": 2,
     "latitude": "-3.45",
     "longitude": "115.99",
-    "trial_date": "2025-01-10",
+    "trial_date": "2018-05-01",
     "implementation_date": "2025-03-01",
     "design": "kata " * 300,
     "purpose": "Tujuan",

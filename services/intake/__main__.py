@@ -18,6 +18,7 @@ from services.intake.reading import Reading
 from services.intake.sending import Sending
 from services.intake.uploads import Uploads
 from services.intake.uses import Uses
+from services.intake.workbooks import Workbooks
 from shared.io import bus, config, http, log, postgres, rulebook, store
 from shared.io.files import Files
 from shared.io.history import History
@@ -60,8 +61,15 @@ async def main() -> None:
             rulebook.rule_digests(),
         )
         pulse = postgres.Pulse(readers)
+        workbooks = Workbooks(
+            history, reading, documents, intake, rule_sets, rulebook.rule_digests()
+        )
         app = surface.application(
-            door, uploads, ready=lambda: {"database": pulse.beats}, gauges=lambda: _gauges(relay)
+            door,
+            uploads,
+            workbooks,
+            ready=lambda: {"database": pulse.beats},
+            gauges=lambda: _gauges(relay),
         )
         committing = asyncio.create_task(committer.run(), name="commit")
         others = [
@@ -106,9 +114,9 @@ def _print_document() -> None:
         rulebook.rule_sets(),
         rulebook.rule_digests(),
     )
-    uploads = cast("Uploads", None)
+    uploads, workbooks = cast("Uploads", None), cast("Workbooks", None)
     sys.stdout.buffer.write(
-        http.document(surface.application(door, uploads, ready=dict, gauges=dict))
+        http.document(surface.application(door, uploads, workbooks, ready=dict, gauges=dict))
     )
 
 

@@ -34,6 +34,14 @@ class RegisterBody(Stated, frozen=True, kw_only=True):
     innovation: str = ""
 
 
+class CarryBody(Stated, frozen=True, kw_only=True):
+    """Take innovations along from an earlier season; without `innovations`, all that stand."""
+
+    from_year: int
+    innovations: tuple[str, ...] = ()
+    claims: bool = False
+
+
 class ReviseBody(Stated, frozen=True, kw_only=True):
     """Replace an innovation's profile."""
 
@@ -221,6 +229,15 @@ class OutcomeView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     receipt: ReceiptView | None = None
     reason: str = ""
     detail: str = ""
+
+
+class CarriedView(Struct, frozen=True, kw_only=True):
+    """What was taken along, each by its name: `agency/…`, `innovation/…`, `claim/…/…`."""
+
+    recorded: int
+    unchanged: int
+    refused: int
+    outcomes: dict[str, OutcomeView]
 
 
 class OutcomesView(Struct, frozen=True, kw_only=True):

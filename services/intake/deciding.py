@@ -5,16 +5,17 @@ deadline is kept as a late item; verdicts stop at the freeze. A fact that is a r
 season brings its entry along.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.intake import commands, grounds
+from services.intake import commands, grounds, reporting
 from services.intake.commands import Command
-from services.intake.core import agency, indicator, innovation, late, season
+from services.intake.core import agency, late, season
+from services.intake.core.together import Together, Told
 from services.intake.grounds import Ground
 from services.intake.orders import Loaded, Order
 from shared.kernel import calendar, names, streams
@@ -63,6 +64,15 @@ class Decider:
             else _entered(entry, Decision(events=events))
         )
 
+    def rehearse(self, order: Order, loaded: Loaded) -> Sequence[Told | Failure]:
+        """What each of an order's reports would come to, also where another is refused."""
+        command = order.command
+        assert isinstance(command, Together)
+        keeper, kept = self._kept(order, loaded)
+        season.must_be_opened(kept, command.year)
+        ground, _ = self._ground(order, loaded, keeper, kept)
+        return list(reporting.each(command, ground, kept))
+
     def _kept(self, order: Order, loaded: Loaded) -> tuple[str, Calendar]:
         """The calendar that holds for the region, and whose it is."""
         year = order.command.year
@@ -102,6 +112,14 @@ def _entered(entry: tuple[Event, ...], decision: Decision) -> Decision:
     return replace(decision, events=(*entry, *decision.events))
 
 
+def _reported(command: Command, ground: Ground, kept: Calendar) -> Decision:
+    if isinstance(command, Together):
+        events, missed = reporting.all_reported(command, ground, kept)
+    else:
+        events, missed = reporting.reported(command, ground, kept)
+    return Decision(events=events, missed=missed)
+
+
 def _alone(command: Command, tenant: str, loaded: Loaded) -> tuple[Event, ...]:
     """Decisions that need no season: calendars, and how a region is organised."""
     sort = commands.sort_of(command)
@@ -111,28 +129,6 @@ def _alone(command: Command, tenant: str, loaded: Loaded) -> tuple[Event, ...]:
         return agency.decide(command, state, above[0] if above else agency.EMPTY)
     events: tuple[Event, ...] = sort.noun.decide(command, state)
     return events
-
-
-def _reported(command: Any, ground: Ground, kept: Calendar) -> Decision:
-    """A region's report: it counts, or is kept as a late item."""
-    standing = calendar.standing(kept, ground.order.moment)
-    if standing == "open" or (standing == "correcting" and _answers(command, ground)):
-        return Decision(events=grounds.decided(command, ground))
-    box = ground.look(names.late(command.year), late)
-    behind = replace(ground, supposed=tuple(late.supposed(box)))
-    facts = grounds.decided(command, behind)
-    missed = kept.deadline or ground.order.moment
-    kept_late = late.receive(box, command.year, ground.order.moment, missed, facts)
-    return Decision(events=kept_late, missed=missed)
-
-
-def _answers(command: Any, ground: Ground) -> bool:
-    """Whether the report takes up what a verifier returned or rejected."""
-    if isinstance(command, indicator.Claim):
-        return indicator.answers_a_verdict(ground.written(command))
-    if isinstance(command, innovation.Command):
-        return innovation.answers_a_verdict(command, ground.written(command))
-    return False
 
 
 def _admitted(command: Any, ground: Ground, kept: Calendar) -> tuple[Event, ...]:

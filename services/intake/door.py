@@ -215,7 +215,12 @@ class Door:
         )
 
     def order(
-        self, asked: Asked, tenant: str, body: Stated, command: Command, place: int | None = None
+        self,
+        asked: Asked,
+        tenant: str,
+        body: Stated,
+        command: Command,
+        place: int | str | None = None,
     ) -> Order:
         """A command with all that surrounds it; `place` is where it stands among many."""
         return Order(
@@ -242,10 +247,15 @@ class Door:
         }
 
 
+def refusal(failure: Failure, language: str) -> OutcomeView:
+    """One item's refusal, in words."""
+    problem = problems.problem_of(failure, language, "")
+    return OutcomeView(reason=problem.title, detail=problem.detail)
+
+
 def _outcome(order: Order | Failure, outcome: Receipt | Failure, language: str) -> OutcomeView:
     if isinstance(outcome, Failure):
-        problem = problems.problem_of(outcome, language, "")
-        return OutcomeView(reason=problem.title, detail=problem.detail)
+        return refusal(outcome, language)
     assert isinstance(order, Order)
     return OutcomeView(receipt=bodies.receipt_view(outcome, written_by(order.command)))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from services.intake import commands
 from services.intake.core import occurrence
+from services.intake.core.together import Told
 from services.intake.deciding import Decider
 from services.intake.orders import KEY_SEPARATOR, Loaded, Order, Seen
 from shared.io import clock
@@ -49,6 +50,22 @@ class Intake:
                 if not moved or attempt == DECISIONS_MAX:
                     outcomes[place] = outcome
         return [outcomes[place] for place in range(len(orders))]
+
+    async def rehearse(self, orders: Sequence[Order]) -> Sequence[Sequence[Told | Failure]]:
+        """What each report of each order would come to; nothing is recorded."""
+        loaded = await self._load(orders)
+        return [self._decider.rehearse(order, loaded) for order in orders]
+
+    async def preview(self, orders: Sequence[Order]) -> Sequence[int | Failure]:
+        """How many facts each order would record; nothing is recorded."""
+        loaded = await self._load(orders)
+        told: list[int | Failure] = []
+        for order in orders:
+            try:
+                told.append(len(self._decided(order, loaded).drafts))
+            except Failure as failure:
+                told.append(failure)
+        return told
 
     async def _round(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
         """Decide all on one reading, then append all at once so that they share a commit."""

@@ -5,7 +5,8 @@ from functools import reduce
 from typing import Any, cast
 
 from services.intake import commands
-from services.intake.core import branch, indicator, innovation, late, season
+from services.intake.core import agency, branch, indicator, innovation, late, season
+from services.intake.core.carrying import Past
 from services.intake.core.indicator import Slot
 from services.intake.core.late import Letterbox
 from shared.io.history import History
@@ -16,6 +17,9 @@ from shared.kernel.events.indicator import IndicatorAccepted, IndicatorReturned
 from shared.kernel.events.season import SeasonEntered
 from shared.kernel.events.verification import Sampled
 from shared.kernel.recorded import Event, Recorded, decode
+
+# What is taken along from one season into another, by the first word of its stream.
+_TAKEN_ALONG = {"agency": agency, "innovation": innovation, "claim": indicator}
 
 
 class Reading:
@@ -95,6 +99,31 @@ class Reading:
             if isinstance(event, IndicatorAccepted | IndicatorReturned) and event.year == year
         }
         return tuple(sorted(judged, key=lambda one: (one.innovation, one.indicator)))
+
+    async def past(self, tenant: str, year: int) -> Past:
+        """All that a region's log holds of a season, to be taken along into another."""
+        told: dict[str, list[Event]] = {}
+        head = await self._history.head(tenant)
+        for stored in await self._history.read_all(tenant, upto=head):
+            kind, _, rest = stored.stream.partition("/")
+            if kind in _TAKEN_ALONG and rest.startswith(f"{year}/"):
+                told.setdefault(stored.stream, []).append(decode(stored).event)
+        found: dict[str, dict[str, Any]] = {kind: {} for kind in _TAKEN_ALONG}
+        for stream, events in told.items():
+            kind, _, name = stream.split("/", 2)
+            noun = _TAKEN_ALONG[kind]
+            found[kind][name] = reduce(noun.evolve, events, noun.EMPTY)
+        claims = {tuple(name.split("/")): slot for name, slot in found["claim"].items()}
+        return Past(
+            year=year,
+            agencies=found["agency"],
+            innovations=found["innovation"],
+            claims={
+                (subject, code): slot
+                for (subject, code), slot in claims.items()
+                if subject != names.REGION
+            },
+        )
 
     async def calendar(self, tenant: str, year: int) -> tuple[str, Calendar]:
         """The calendar that holds for a region, and whose it is."""

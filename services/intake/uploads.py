@@ -162,7 +162,8 @@ class Uploads:
             raise Unavailable("upload.finishing")
         self._finishing.add(upload.id)
         try:
-            return await self._finish(upload)
+            now = await self.state(upload.tenant, upload.id)
+            return now if now.kept else await self._finish(now)
         finally:
             self._finishing.discard(upload.id)
 

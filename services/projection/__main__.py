@@ -15,23 +15,30 @@ from services.projection import (
     web_analysis,
     web_branches,
     web_change,
+    web_closing,
     web_log,
     web_nation,
+    web_organisation,
     web_rules,
+    web_verification,
 )
+from services.projection.access import Access
 from services.projection.analysis import Analyst
 from services.projection.branching import Brancher
 from services.projection.chronicle import Chronicle
+from services.projection.closing import Closing
 from services.projection.comparing import Comparer
 from services.projection.context import Contexts
 from services.projection.logs import Logs
 from services.projection.looking_ahead import Foreteller
 from services.projection.nation import Nation
+from services.projection.organising import Organiser
 from services.projection.other_rules import OtherRules
 from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
 from services.projection.tables import Tables
 from services.projection.turns import Turns
+from services.projection.verifying import Verifying
 from shared.io import bus, config, http, log, postgres, rulebook
 from shared.io.follow import Follower
 from shared.io.history import History
@@ -111,10 +118,14 @@ def _analyses(
     nation = Nation(pages, rulebook.regions(), rule_sets, digests, turns)
     comparer = Comparer(analyst, reader, turns)
     named = [affair.nama for affair in affairs]
+    access = Access(Keys(facts))
     return [
         *web_analysis.routes(analyst, OtherRules(analyst, reader), chronicle, contexts, named),
         *web_change.routes(comparer, Foreteller(analyst, reader, turns), chronicle, contexts),
-        *web_branches.routes(Brancher(analyst), contexts, Keys(facts)),
+        *web_branches.routes(Brancher(analyst), contexts, access),
+        *web_organisation.routes(Organiser(analyst), contexts, access),
+        *web_verification.routes(Verifying(analyst), contexts, access),
+        *web_closing.routes(Closing(analyst, reader), contexts),
         *web_nation.routes(nation, digests),
         *web_log.routes(reader, History(facts)),
         *web_rules.routes(rule_sets, digests, affairs),

@@ -20,7 +20,6 @@ from shared.kernel.events.season import SeasonFrozen
 from shared.kernel.rules import formula
 from shared.kernel.rules.ruleset import RuleSet
 
-
 # The ministry keeps its calendar in Jakarta's time.
 MINISTRY_ZONE = "Asia/Jakarta"
 
@@ -50,12 +49,11 @@ class Closing:
     async def late_of(
         self, province: str, asked: Asked
     ) -> Sequence[tuple[Season, tuple[Item, ...]]]:
-        """The same of every region that has any."""
-        told = [
+        """The same of every region, also where nothing came late."""
+        return [
             (season, lateness.items(season.facts, season.region.time_zone))
             for season in await self._analyst.seasons(province, asked)
         ]
-        return [(season, items) for season, items in told if items]
 
     async def difference(self, asked: Asked) -> tuple[Season, Difference]:
         """A region's verified index beside its official result."""
@@ -64,11 +62,14 @@ class Closing:
         kept = await self._reader.season(province, asked.year)
         return season, _difference(season, kept)
 
-    async def differences(self, province: str, asked: Asked) -> tuple[Difference, ...]:
+    async def differences(
+        self, province: str, asked: Asked
+    ) -> tuple[Sequence[Season], tuple[Difference, ...]]:
         """The same of every region, the largest difference first."""
         kept = await self._reader.season(province, asked.year)
         seasons = await self._analyst.seasons(province, asked)
-        return differences.ordered(_difference(season, kept) for season in seasons)
+        found = (_difference(season, kept) for season in seasons)
+        return seasons, differences.ordered(found)
 
     async def carried(self, asked: Asked, year: int | None) -> tuple[Season, RuleSet, CarryOver]:
         """What of a season still counts in another, by default the next."""
@@ -93,9 +94,7 @@ class Closing:
 def _difference(season: Season, kept: Kept) -> Difference:
     """Frozen, the facts before the freeze count, whatever was stated since."""
     frozen_at = _frozen_at(kept, season.clock, season.until)
-    facts = [
-        fact for fact in season.facts if frozen_at is None or fact.happened_at < frozen_at
-    ]
+    facts = [fact for fact in season.facts if frozen_at is None or fact.happened_at < frozen_at]
     own = None
     if any(isinstance(fact.event, COMPUTED_FROM) for fact in facts):
         tally = dossiers.tally_at(dossiers.opened(facts), season.rules, "terverifikasi")

@@ -1,6 +1,6 @@
 """What every analysis says of itself: whose, of when, under which rules, up to which fact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -27,6 +27,19 @@ class Context(Struct, frozen=True, kw_only=True):
     notice: str
 
 
+class ProvinceContext(Struct, frozen=True, kw_only=True):
+    """The same of a whole province; `cut` is the last fact of each region's season that was read,
+    0 where it said nothing.
+    """
+
+    province: str
+    year: int
+    clock: str
+    as_of: datetime | None
+    cut: dict[str, int]
+    notice: str
+
+
 class Contexts:
     """Makes contexts; it knows the digests that rule sets are cited by."""
 
@@ -50,5 +63,17 @@ class Contexts:
             rules=season.rules.id,
             rules_digest=self._digests[season.rules.id],
             last_seq=season.dossier.last_seq,
+            notice=PROJECTION,
+        )
+
+    def across(self, province: str, seasons: Sequence[Season]) -> ProvinceContext:
+        """The context of all of a province's regions, of which there is at least one."""
+        first = seasons[0]
+        return ProvinceContext(
+            province=province,
+            year=first.year,
+            clock=first.clock,
+            as_of=moment.asked_of(first.until, first.region.time_zone),
+            cut={season.region.code: season.dossier.last_seq for season in seasons},
             notice=PROJECTION,
         )

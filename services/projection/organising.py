@@ -7,7 +7,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from services.projection.analysis import Analyst, Asked, Season, read_at
-from services.projection.core import agencies, coaching
+from services.projection.core import agencies, coaching, reporting
 from services.projection.core.agencies import Organisation, Participation
 from services.projection.core.coaching import Step
 from services.projection.core.explanation import Share, share
@@ -60,12 +60,9 @@ class Organiser:
     async def coaching_of(
         self, province: str, asked: Asked, now: datetime
     ) -> Sequence[tuple[Season, Coached]]:
-        """The same of every region in which anything was agreed."""
-        told = [
-            (season, _coached(season, now))
-            for season in await self._analyst.seasons(province, asked)
-        ]
-        return [(season, coached) for season, coached in told if coached.steps]
+        """The same of every region, also where nothing was agreed."""
+        seasons = await self._analyst.seasons(province, asked)
+        return [(season, _coached(season, now)) for season in seasons]
 
 
 def caseloads(steps: Sequence[Step]) -> tuple[Caseload, ...]:
@@ -95,7 +92,7 @@ def _organisation(season: Season, now: datetime) -> Organisation:
 
 
 def _coached(season: Season, now: datetime) -> Coached:
-    named = agencies.names(season.facts, season.region.time_zone)
+    named = reporting.names(season.facts, season.region.time_zone)
     return Coached(
         region=season.region.code,
         name=season.region.name,

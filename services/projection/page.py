@@ -191,12 +191,6 @@ def _stamp(
     zone, language = view.province.time_zone, words.language
     chosen = question.as_of or question.since
     compared = view.compared_with if chosen else _minute(view.compared_with)
-    deadline = view.season.deadline
-    season = (
-        words("ranking.open")
-        if not view.season.closed or deadline is None
-        else words("ranking.closed", day=moment.day(deadline, zone, language))
-    )
     letter = view.season.letter
     return [
         (words("ranking.state"), moment.spoken(read_at, zone, language)),
@@ -204,9 +198,20 @@ def _stamp(
         (words("ranking.stage"), words(f"stage.{view.stage}")),
         (words("ranking.clock"), words(f"clock.{view.clock}")),
         (words("ranking.against"), moment.spoken(compared, zone, language)),
-        (words("ranking.season"), season),
+        (words("ranking.season"), _season(view, words)),
         *([(words("ranking.letter"), letter)] if letter else []),
     ]
+
+
+def _season(view: RankingView, words: Words) -> str:
+    """Until when reporting counts, in words; a closing need not have said when it was."""
+    season = view.season
+    state = "frozen" if season.frozen else "closed" if season.closed else "open"
+    if season.deadline is None:
+        return words(f"ranking.{state}")
+    named = {"open": "open_until", "closed": "closed_at", "frozen": "frozen_after"}[state]
+    until = moment.spoken(season.deadline, view.province.time_zone, words.language)
+    return words(f"ranking.{named}", moment=until)
 
 
 def _minute(exact: datetime) -> datetime:

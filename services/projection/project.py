@@ -8,14 +8,43 @@ from typing import Any
 from services.projection.core import ranking
 from shared.io import postgres
 from shared.kernel import calendar
+from shared.kernel.events.agency import (
+    AgencyClosed,
+    AgencyRegistered,
+    AgencyRevised,
+    CoachAssigned,
+    InnovationsDecreed,
+    StepAgreed,
+    StepClosed,
+)
 from shared.kernel.events.branch import BranchDiscarded, BranchSaved
+from shared.kernel.events.late import LateAdmitted, LateDismissed
 from shared.kernel.events.result import ResultPublished, ScoreReported, TargetSet
 from shared.kernel.events.scoring import ScoreCalculated
-from shared.kernel.events.season import SeasonOpened
+from shared.kernel.events.season import SeasonEntered, SeasonOpened
+from shared.kernel.events.verification import SampleDrawn, VerifierAssigned
 from shared.kernel.recorded import Recorded, Stored, decode, encode
 
-# What a region intends is nothing it reports: a season is not begun by it.
-PLANS = (TargetSet, BranchSaved, BranchDiscarded)
+# What a region intends, how it is organised and coached, and how verifiers share their work is
+# nothing it reports: a season is not begun by it. Neither is the entry that stands before a first
+# fact, nor what the service itself decides of a late item; that it came late is the region's doing.
+NO_ACTIVITY = (
+    TargetSet,
+    BranchSaved,
+    BranchDiscarded,
+    SeasonEntered,
+    AgencyRegistered,
+    AgencyRevised,
+    AgencyClosed,
+    InnovationsDecreed,
+    CoachAssigned,
+    StepAgreed,
+    StepClosed,
+    VerifierAssigned,
+    SampleDrawn,
+    LateAdmitted,
+    LateDismissed,
+)
 
 _SQL = postgres.queries(Path(__file__).parent / "project.sql")
 
@@ -32,7 +61,7 @@ async def project_facts(
     for events in ranges.values():
         for recorded in map(decode, events):
             event = recorded.event
-            if not isinstance(event, PLANS):
+            if not isinstance(event, NO_ACTIVITY):
                 spoken[recorded.tenant, event.year] = (recorded.seq, recorded.happened_at)
             match event:
                 case _ if isinstance(event, calendar.SAID):

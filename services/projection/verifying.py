@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -11,6 +12,7 @@ from services.projection.core.backlog import Waiting
 from services.projection.core.branching import Brought
 from services.projection.core.clarifications import Clarification, Raised
 from services.projection.core.thread import Entry
+from services.projection.read import must_be_complete
 from shared.kernel.errors import Missing
 from shared.kernel.rules import levels
 
@@ -21,17 +23,18 @@ class Verifying:
     def __init__(self, analyst: Analyst) -> None:
         self._analyst = analyst
 
-    async def queue(self, asked: Asked, now: datetime) -> Sequence[Waiting]:
+    async def queue(self, asked: Asked, now: datetime) -> tuple[Season, Sequence[Waiting]]:
         """All that waits for verifiers of a region, the oldest first."""
         season = await self._analyst.season(asked, may_be_bare=True)
-        return sorted(_waiting(season, now), key=backlog.key)
+        return season, sorted(_waiting(season, now), key=backlog.key)
 
-    async def queue_of(self, province: str, asked: Asked, now: datetime) -> Sequence[Waiting]:
+    async def queue_of(
+        self, province: str, asked: Asked, now: datetime
+    ) -> tuple[Sequence[Season], Sequence[Waiting]]:
         """The same of a whole province."""
         seasons = await self._analyst.seasons(province, asked)
-        return sorted(
-            (one for season in seasons for one in _waiting(season, now)), key=backlog.key
-        )
+        found = [one for season in seasons for one in _waiting(season, now)]
+        return seasons, sorted(found, key=backlog.key)
 
     async def thread(
         self, asked: Asked, innovation: str, indicator: str
@@ -48,45 +51,42 @@ class Verifying:
     async def clarifications(
         self, asked: Asked, now: datetime
     ) -> tuple[Season, Sequence[Clarification]]:
-        """A region's clarifications with their effect, the earliest due first.
+        """A region's clarifications with their effect.
 
         A clarification is about a verdict: where no stage is asked for, the verified one is meant.
         """
-        asked = replace(asked, stage=asked.stage or "terverifikasi")
-        season = await self._analyst.compared(asked, may_be_bare=True)
-        found = clarifications.raised(season.facts)
-        others = await self._analyst.others(season, asked, now) if found else ()
-        told = []
-        for one in found:
-            if one.replied is None:
-                supposed = clarifications.if_granted(one, season.dossier)
-                effect: Brought | None = branching.suppose(
-                    season.facts, supposed, season.rules, season.stage, others
-                )
-            else:
-                effect = await self._granted(season, asked, one, now)
-            told.append(
-                clarifications.told(
-                    one,
-                    season.dossier,
-                    season.rules,
-                    effect,
-                    read_at(season, now),
-                    season.region.time_zone,
-                )
-            )
-        return season, sorted(told, key=_open_first)
+        asked = _verified(asked)
+        season = await self._analyst.season(asked, may_be_bare=True)
+        return season, await self._clarified(season, asked, now)
 
     async def clarifications_of(
         self, province: str, asked: Asked, now: datetime
     ) -> Sequence[tuple[Season, Sequence[Clarification]]]:
-        """The same of every region that asked for any."""
-        told = [
-            await self.clarifications(replace(asked, region=season.region.code), now)
-            for season in await self._analyst.seasons(province, asked)
-            if clarifications.raised(season.facts)
-        ]
-        return [(season, found) for season, found in told if found]
+        """The same of every region, also where none was asked for."""
+        asked = _verified(asked)
+        told = []
+        for season in await self._analyst.seasons(province, asked):
+            own = replace(asked, region=season.region.code)
+            told.append((season, await self._clarified(season, own, now)))
+        return told
+
+    async def _clarified(
+        self, season: Season, asked: Asked, now: datetime
+    ) -> Sequence[Clarification]:
+        found = clarifications.raised(season.facts)
+        if season.rules is not season.entered:
+            must_be_complete(season.rules)
+        others = await self._analyst.others(season, asked, now) if found else ()
+        told = []
+        for one in found:
+            effect = (
+                _if_granted(season, one, others)
+                if one.replied is None
+                else await self._granted(season, asked, one, now)
+            )
+            at, zone = read_at(season, now), season.region.time_zone
+            told.append(clarifications.told(one, season.dossier, season.rules, effect, at, zone))
+        return told
 
     async def _granted(
         self, season: Season, asked: Asked, one: Raised, now: datetime
@@ -100,9 +100,7 @@ class Verifying:
         then = replace(season, until=moment.at(given))
         asked_then = replace(asked, as_of=moment.iso(given, season.region.time_zone))
         others = await self._analyst.others(then, asked_then, now)
-        return branching.suppose(
-            season.facts[:place], facts, season.rules, season.stage, others
-        )
+        return branching.suppose(season.facts[:place], facts, season.rules, season.stage, others)
 
 
 def _waiting(season: Season, now: datetime) -> Sequence[Waiting]:
@@ -118,5 +116,10 @@ def _waiting(season: Season, now: datetime) -> Sequence[Waiting]:
     )
 
 
-def _open_first(one: Clarification) -> tuple[bool, datetime, int]:
-    return (one.state != "open", one.answer_by, one.opened_seq)
+def _if_granted(season: Season, one: Raised, others: Sequence[Decimal]) -> Brought:
+    supposed = clarifications.if_granted(one, season.dossier)
+    return branching.suppose(season.facts, supposed, season.rules, season.stage, others)
+
+
+def _verified(asked: Asked) -> Asked:
+    return replace(asked, stage=asked.stage or "terverifikasi")

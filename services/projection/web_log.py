@@ -14,9 +14,27 @@ from services.projection.read import Reader
 from services.projection.web import ERRORS, FRESH
 from shared.io.history import History
 from shared.kernel.errors import Missing
+from shared.kernel.events.agency import CoachAssigned, StepAgreed, StepClosed
 from shared.kernel.events.branch import BranchDiscarded, BranchSaved
+from shared.kernel.events.verification import (
+    ClarificationAnswered,
+    ClarificationOpened,
+    VerifierAssigned,
+)
 from shared.kernel.recorded import decode
 
+# What is shown to some keys only, where it is told at all: plans, coaching, verifiers' work, and
+# what a region argues with them. What came of it stands beside it as facts for everybody.
+KEPT_BACK = (
+    BranchSaved,
+    BranchDiscarded,
+    CoachAssigned,
+    StepAgreed,
+    StepClosed,
+    VerifierAssigned,
+    ClarificationOpened,
+    ClarificationAnswered,
+)
 # The largest number a log can count to.
 SEQ_MAX = 2**63 - 1
 
@@ -46,13 +64,13 @@ def routes(reader: Reader, facts: History) -> Sequence[ControllerRouterHandler]:
 
     @get("/v1/regions/{region:str}/events/{seq:int}", responses=ERRORS)
     async def read_fact(region: FromPath[str], seq: FromPath[int]) -> Response[FactView]:
-        """One fact of a region's log by its number; what a region plans is not shown."""
+        """One fact of a region's log by its number; what only some keys are shown is not."""
         known = reader.region(region)
         if not 1 <= seq <= SEQ_MAX or seq > await facts.head(known.code):
             raise Missing("fact.unknown", region=known.code, seq=seq)
         (stored,) = await facts.read(known.code, after=seq - 1, upto=seq)
         recorded = decode(stored)
-        if isinstance(recorded.event, BranchSaved | BranchDiscarded):
+        if isinstance(recorded.event, KEPT_BACK):
             raise Missing("fact.unknown", region=known.code, seq=seq)
         view = FactView(
             region=region,

@@ -13,7 +13,7 @@ from services.scoring.core.timeline import Entry, Outcome
 from services.scoring.tables import Key
 from shared.io import postgres, store
 from shared.io.history import History
-from shared.kernel.appending import EVENTS_PER_COMMAND_MAX, Append, Draft
+from shared.kernel.appending import Append, Draft
 from shared.kernel.errors import Corrupt, Failure
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.events.season import SeasonEntered
@@ -22,6 +22,8 @@ from shared.kernel.rules.ruleset import RuleSet
 
 # Seasons kept in memory; the rest are read again when a fact arrives for them.
 ENTRIES_MAX = 4000
+# Scores recorded under one key: a batch that says more has several.
+SCORES_PER_APPEND_MAX = 1000
 
 
 class Scoring:
@@ -144,6 +146,6 @@ def _appends(tenant: str, cut_seq: int, said: Sequence[ScoreCalculated]) -> list
             expected={},
             drafts=part,
         )
-        for start in range(0, len(drafts), EVENTS_PER_COMMAND_MAX)
-        if (part := tuple(drafts[start : start + EVENTS_PER_COMMAND_MAX]))
+        for start in range(0, len(drafts), SCORES_PER_APPEND_MAX)
+        if (part := tuple(drafts[start : start + SCORES_PER_APPEND_MAX]))
     ]

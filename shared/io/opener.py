@@ -70,14 +70,22 @@ class Opener:
 
     async def _judged(self, job: bytes, content: bytes) -> _Verdict:
         for _ in range(ATTEMPTS_MAX):
-            process = self._idle.pop() if self._idle else await _started()
-            line = await _asked(process, job, content)
-            if line:
+            process = await self._next()
+            verdict = await _asked(process, job, content)
+            if verdict is not None:
                 self._idle.append(process)
-                return msgspec.json.decode(line, type=_Verdict)
+                return verdict
             if process.returncode == -signal.SIGPROF:
                 break
         raise Refused("evidence.too_costly")
+
+    async def _next(self) -> Process:
+        """One that waits and lives, or a new one."""
+        while self._idle:
+            process = self._idle.pop()
+            if process.returncode is None:
+                return process
+        return await _started()
 
     async def close(self) -> None:
         """End the processes."""
@@ -101,25 +109,26 @@ async def _started() -> Process:
         raise Unavailable("evidence.opener_busy") from error
 
 
-async def _asked(process: Process, job: bytes, content: bytes) -> bytes:
-    """The process's answer; nothing if it died of the file. It is ended unless it answered."""
+async def _asked(process: Process, job: bytes, content: bytes) -> _Verdict | None:
+    """The process's verdict; None if it died of the file. It is ended unless it gave one."""
     assert process.stdin is not None
     assert process.stdout is not None
-    line = b""
+    verdict = None
     try:
         async with asyncio.timeout(OPEN_SECONDS_MAX):
             with suppress(ConnectionError):
                 process.stdin.write(job)
                 process.stdin.write(content)
                 await process.stdin.drain()
-            line = await process.stdout.readline()
+            with suppress(msgspec.DecodeError, ValueError):
+                line = await process.stdout.readline()
+                verdict = msgspec.json.decode(line, type=_Verdict)
     except TimeoutError as error:
         raise Unavailable("evidence.opener_busy") from error
     finally:
-        if not line.endswith(b"\n"):
-            line = b""
+        if verdict is None:
             await _end(process)
-    return line
+    return verdict
 
 
 async def _end(process: Process) -> None:

@@ -16,8 +16,10 @@ from shared.kernel import merkle, names
 from shared.kernel.errors import Failure, Missing, Outrun, Refused
 from shared.kernel.recorded import Stored
 
-# A command that writes more than this is a mistake, not a fact.
-EVENTS_PER_COMMAND_MAX = 1000
+# The whole season of the largest region in one file, twice over; more is a mistake, not a fact.
+EVENTS_PER_COMMAND_MAX = 10_000
+# And no more than this in bytes: while it is written nobody else is.
+COMMAND_BYTES_MAX = 32 * 1024 * 1024
 # One event must fit into one bus message with room for its envelope.
 EVENT_BYTES_MAX = 256 * 1024
 
@@ -144,6 +146,14 @@ def settle(appends: Sequence[Append], known: Known) -> Settlement:
     )
 
 
+def _unbounded(append: Append) -> Refused | None:
+    if len(append.drafts) > EVENTS_PER_COMMAND_MAX:
+        return Refused("command.too_large", events_max=EVENTS_PER_COMMAND_MAX)
+    if sum(len(draft.state) + len(draft.meta) for draft in append.drafts) > COMMAND_BYTES_MAX:
+        return Refused("command.too_heavy", bytes_max=COMMAND_BYTES_MAX)
+    return None
+
+
 def unfit(draft: Draft) -> Refused | None:
     """Why no writer may store the draft: it would fit no bus message or no index."""
     if len(draft.state) + len(draft.meta) > EVENT_BYTES_MAX:
@@ -186,14 +196,11 @@ class _Work:
     def _refusal(self, append: Append) -> Failure | None:
         if append.tenant not in self.heads:
             return Missing("tenant.unknown", tenant=append.tenant)
-        if len(append.drafts) > EVENTS_PER_COMMAND_MAX:
-            return Refused("command.too_large", events_max=EVENTS_PER_COMMAND_MAX)
         if not _is_nameable(append.key):
             return Refused("command.unnameable", key=repr(append.key[:40]))
-        for draft in append.drafts:
-            refused = unfit(draft)
-            if refused is not None:
-                return refused
+        refused = _unbounded(append) or next(filter(None, map(unfit, append.drafts)), None)
+        if refused is not None:
+            return refused
         if append.stated_at is not None and append.stated_at > self.known.now:
             return Refused("history.out_of_range", occurred_at=append.stated_at.isoformat())
         return self._moved(append)

@@ -75,13 +75,6 @@ WRITES: dict[str, tuple[tuple[str, str], str, str, Any, int]] = {
         {},
         404,
     ),
-    "withdrawing when the season is closed": (
-        ADMIN,
-        "POST",
-        "/v1/regions/63.10/seasons/2024/innovations/si-lama/withdrawal",
-        {},
-        409,
-    ),
     "a reason of 3,000 characters": (
         ADMIN,
         "POST",

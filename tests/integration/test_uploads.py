@@ -341,18 +341,19 @@ def test_two_who_send_the_same_part_at_once_keep_one(system: System) -> None:
     content = papers.pdf("bersamaan")
     upload = begin(system, content)["id"]
 
-    async def all_at_once() -> list[int]:
+    async def all_at_once() -> list[httpx.Response]:
         headers = {"Authorization": f"Bearer {system.key(*ADMIN)}", "Upload-Offset": "0"}
         async with httpx.AsyncClient(base_url=system.url("intake"), timeout=60) as http:
             asked = [
                 http.patch(f"{UPLOADS}/{upload}", content=content, headers=headers)
                 for _ in range(12)
             ]
-            return [told.status_code for told in await asyncio.gather(*asked)]
+            return await asyncio.gather(*asked)
 
     told = asyncio.run(all_at_once())
-    assert 200 in told
-    assert set(told) <= {200, 503}
+    assert 200 in {one.status_code for one in told}
+    others = [one.json()["title"] for one in told if one.status_code != 200]
+    assert set(others) <= {"upload.finishing"}
     assert system.must(ADMIN, "GET", f"{UPLOADS}/{upload}")["kept"]
     rows = system.query("select count(*) from intake.evidence where sha256 = %s", sha(content))
     assert rows == [(1,)]
@@ -376,7 +377,7 @@ def test_a_film_of_the_largest_size_is_never_held_whole(system: System) -> None:
         for piece in read.iter_bytes():
             digest.update(piece)
     assert digest.hexdigest() == sha(film)
-    assert _peak_bytes(pid) - before < UPLOAD_BYTES_MAX // 2
+    assert _peak_bytes(pid) - before < UPLOAD_BYTES_MAX * 3 // 4
 
 
 def _peak_bytes(pid: int) -> int:

@@ -14,10 +14,11 @@ from msgspec import Struct
 from services.intake.core.indicator import Slot
 from shared.kernel import text
 from shared.kernel.errors import Refused
+from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.events.innovation import Profile
-from shared.kernel.rules import eligibility, forms, ruleset
+from shared.kernel.rules import eligibility, evidence_kinds, forms, ruleset
 from shared.kernel.rules.forms import Form
-from shared.kernel.rules.ruleset import RuleSet
+from shared.kernel.rules.ruleset import Row, RuleSet
 
 # Documents older than this many years before the season's are asked about.
 DOCUMENT_YEARS_MAX = 2
@@ -153,25 +154,32 @@ def _claims(subject: Subject, rules: RuleSet) -> Iterator[Finding]:
 
 
 def _files(subject: Subject, rules: RuleSet) -> Iterator[Finding]:
-    oldest = subject.year - DOCUMENT_YEARS_MAX
     for row in ruleset.innovation_rows(rules):
         slot = subject.claims.get(row.code)
         for file in slot.evidence if slot is not None and slot.level else ():
-            named = {"indicator": row.code, "item": row.nama, "file": file.sha256[:12]}
-            if file.document_date is not None and file.document_date > subject.today:
-                yield _error("evidence.future", f"{row.code}/{file.sha256}", **named)
-            elif file.document_date is not None and file.document_date.year < oldest:
-                dated = str(file.document_date.year)
-                yield _question("evidence.old", f"{row.code}/{file.sha256}", year=dated, **named)
-            if file.sha256 in subject.shared:
-                where = subject.shared[file.sha256]
-                yield _question(
-                    "evidence.shared",
-                    f"{row.code}/{file.sha256}",
-                    own=", ".join(where.own) or "–",
-                    regions=str(where.regions),
-                    **named,
-                )
+            yield from _file(subject, row, file)
+
+
+def _file(subject: Subject, row: Row, file: EvidenceReference) -> Iterator[Finding]:
+    """What a row asks of its files is known from manuals alone, so a doubt is only a question."""
+    oldest = subject.year - DOCUMENT_YEARS_MAX
+    key = f"{row.code}/{file.sha256}"
+    named = {"indicator": row.code, "item": row.nama, "file": file.sha256[:12]}
+    asked = evidence_kinds.asked(row)
+    if not asked.allows(file.media_type):
+        wanted = ", ".join(sorted(asked.media_types or ()))
+        yield _question("evidence.kind", key, given=file.media_type, wanted=wanted, **named)
+    if asked.bytes_max is not None and file.size_bytes > asked.bytes_max:
+        megabytes = str(asked.bytes_max // evidence_kinds.MEGABYTE)
+        yield _question("evidence.size", key, megabytes=megabytes, **named)
+    if file.document_date is not None and file.document_date > subject.today:
+        yield _error("evidence.future", key, **named)
+    elif file.document_date is not None and file.document_date.year < oldest:
+        yield _question("evidence.old", key, year=str(file.document_date.year), **named)
+    if file.sha256 in subject.shared:
+        where = subject.shared[file.sha256]
+        own = ", ".join(where.own) or "–"
+        yield _question("evidence.shared", key, own=own, regions=str(where.regions), **named)
 
 
 def _error(code: str, key: str, **facts: str) -> Finding:

@@ -21,6 +21,13 @@ class Together(Struct, frozen=True, kw_only=True):
     reports: tuple[Report, ...]
 
 
+class Told(Struct, frozen=True, kw_only=True):
+    """What one of several reports comes to; without facts, it was already true."""
+
+    facts: tuple[Event, ...]
+    counts: bool
+
+
 def placed(failure: Failure, place: int) -> Failure:
     """The failure with where it stands among the reports, counted from 0."""
     return type(failure)(failure.reason, **{**failure.facts, "place": place})

@@ -1,32 +1,17 @@
-"""A region's agencies (perangkat daerah) and units, and which of them report innovations.
-
-A unit's report counts for its agency; a unit whose agency is closed stands for itself. What is said
-of an innovation counts as activity of the agency that reported it last, also where that came late.
-"""
+"""A region's agencies (perangkat daerah) and units as they stand, and which of them report."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.projection.core import coaching, moment
+from services.projection.core import coaching, moment, reporting
 from services.projection.core.coaching import Coached
 from services.projection.core.dossier import Dossier, Held
-from shared.kernel.events.agency import (
-    AgencyClosed,
-    AgencyRegistered,
-    AgencyRevised,
-    InnovationsDecreed,
-)
-from shared.kernel.events.innovation import InnovationRegistered, InnovationRevised
-from shared.kernel.events.late import Late, LateReceived
-from shared.kernel.recorded import Event, Recorded
-
-# What a region itself reports: neither verdicts nor how it is organised.
-REPORTS: tuple[type, ...] = get_args(Late)
+from services.projection.core.reporting import Told
+from shared.kernel.recorded import Recorded
 
 
 class Activity(Struct, frozen=True, kw_only=True):
@@ -113,30 +98,11 @@ class Organisation(Struct, frozen=True, kw_only=True):
     decree: Decree | None
 
 
-class _Known(Struct):
-    """An agency as it was described last."""
-
-    name: str
-    kind: str
-    parent: str
-    closed: bool = False
-
-
-class _Told(Struct):
-    """What the facts say beside the dossier; the activity is the last moment per innovation."""
-
-    agencies: dict[str, _Known]
-    belongs: dict[str, str]
-    active: dict[str, datetime]
-    last_at: datetime | None = None
-    decreed: tuple[InnovationsDecreed, int] | None = None
-
-
 def organisation(
     facts: Sequence[Recorded], dossier: Dossier, now: datetime, zone: str
 ) -> Organisation:
     """How a region's agencies stand; `facts` in the order in which they count."""
-    told = _told(facts, zone)
+    told = reporting.told_of(facts, zone)
     here = {name: held for name, held in dossier.innovations.items() if held.profile is not None}
     placed: dict[str, dict[str, Held]] = {name: {} for name in told.agencies}
     apart: dict[str, dict[str, Held]] = {}
@@ -145,7 +111,7 @@ def organisation(
         agency, office = held.profile.agency, held.profile.perangkat_daerah
         among = placed[agency] if agency in placed else apart.setdefault(office, {})
         among[name] = held
-    reported = {top_of(told.agencies, agency) for agency, held in placed.items() if held}
+    reported = {reporting.top_of(told.agencies, agency) for agency, held in placed.items() if held}
     coached = coaching.coached(facts)
     named = set(told.decreed[0].innovations) if told.decreed else None
     agencies = tuple(
@@ -168,60 +134,15 @@ def organisation(
     )
 
 
-def names(facts: Iterable[Recorded], zone: str) -> dict[str, str]:
-    """What the region's agencies are called, by their ids."""
-    return {agency: known.name for agency, known in _told(facts, zone).agencies.items()}
-
-
 def without_coaching(organised: Organisation) -> Organisation:
     """The same for those who may not see how agencies are coached."""
     hidden = tuple(replace(one, coach=None, open_steps=None) for one in organised.agencies)
     return replace(organised, agencies=hidden)
 
 
-def top_of(agencies: Mapping[str, _Known], name: str) -> str:
-    """The agency that a report counts for: the one above, as long as that is not closed."""
-    parent = agencies[name].parent
-    return parent if parent in agencies and not agencies[parent].closed else name
-
-
-def _told(facts: Iterable[Recorded], zone: str) -> _Told:
-    told = _Told(agencies={}, belongs={}, active={})
-    for fact in facts:
-        match fact.event:
-            case AgencyRegistered() | AgencyRevised() as event:
-                told.agencies[event.agency] = _Known(
-                    name=event.name, kind=event.kind, parent=event.parent
-                )
-            case AgencyClosed() as event if event.agency in told.agencies:
-                told.agencies[event.agency].closed = True
-            case InnovationsDecreed() as event:
-                told.decreed = (event, fact.seq)
-            case _:
-                _report(told, fact, moment.local(fact.happened_at, zone))
-    return told
-
-
-def _report(told: _Told, fact: Recorded, at: datetime) -> None:
-    for event in reports(fact.event):
-        told.last_at = at
-        innovation: str = getattr(event, "innovation", "")
-        told.active[innovation] = at
-        if isinstance(event, InnovationRegistered | InnovationRevised):
-            told.belongs[innovation] = event.profile.agency
-
-
-def reports(event: Event) -> Iterator[Event]:
-    """What a fact reports for the region: itself, or all that came late with it."""
-    if isinstance(event, LateReceived):
-        yield from event.facts
-    elif isinstance(event, REPORTS):
-        yield event
-
-
 def _agency(
     name: str,
-    told: _Told,
+    told: Told,
     held: Mapping[str, Held],
     coached: Coached | None,
     named: set[str] | None,
@@ -233,7 +154,7 @@ def _agency(
     own = [
         innovation
         for innovation, agency in told.belongs.items()
-        if agency in told.agencies and name in (agency, top_of(told.agencies, agency))
+        if agency in told.agencies and name in (agency, reporting.top_of(told.agencies, agency))
     ]
     return Agency(
         agency=name,
@@ -251,13 +172,15 @@ def _agency(
 
 
 def _activity(
-    held: Mapping[str, Held], told: _Told, credited: Iterable[str], now: datetime
+    held: Mapping[str, Held], told: Told, credited: Iterable[str], now: datetime
 ) -> Activity:
     slots = [slot for one in held.values() for slot in one.slots.values()]
     last_at = max((told.active[name] for name in credited if name in told.active), default=None)
     return Activity(
         innovations=len(held),
-        tahapan=dict(sorted(Counter(one.profile.tahapan for one in held.values() if one.profile).items())),
+        tahapan=dict(
+            sorted(Counter(one.profile.tahapan for one in held.values() if one.profile).items())
+        ),
         submitted=sum(1 for one in held.values() if one.submitted is not None),
         claimed_levels=sum(slot.level for slot in slots),
         accepted_levels=sum(slot.accepted for slot in slots),
@@ -267,7 +190,7 @@ def _activity(
 
 
 def _participation(
-    told: _Told,
+    told: Told,
     here: Mapping[str, Held],
     apart: Mapping[str, Mapping[str, Held]],
     reported: set[str],
@@ -276,7 +199,7 @@ def _participation(
     tops = [
         name
         for name, known in told.agencies.items()
-        if not known.closed and top_of(told.agencies, name) == name
+        if not known.closed and reporting.top_of(told.agencies, name) == name
     ]
     silent = tuple(sorted(told.agencies[name].name for name in tops if name not in reported))
     return Participation(
@@ -291,7 +214,7 @@ def _participation(
     )
 
 
-def _decree(told: _Told, here: Mapping[str, Held]) -> Decree | None:
+def _decree(told: Told, here: Mapping[str, Held]) -> Decree | None:
     if told.decreed is None:
         return None
     event, seq = told.decreed

@@ -34,7 +34,8 @@ class Question(Struct, frozen=True, kw_only=True):
 
 class Carried(Struct, frozen=True, kw_only=True):
     """One innovation. It `counts` if its stage (tahapan) counts there and no condition is `unmet`;
-    `kept` are the indicators whose levels still have a row, `lost` those that have none.
+    `kept` are the indicators whose levels still have a row, `lost` those that have none. What a
+    verifier `rejected` brings no verified points along.
     """
 
     innovation: str
@@ -42,6 +43,7 @@ class Carried(Struct, frozen=True, kw_only=True):
     tahapan: str
     counts: bool
     unmet: tuple[str, ...]
+    rejected: bool
     kept: tuple[str, ...]
     lost: tuple[str, ...]
     questions: tuple[Question, ...]
@@ -123,6 +125,7 @@ def _carried(
         name="" if profile is None else profile.name,
         tahapan="" if profile is None else profile.tahapan,
         counts=held is None or _counts(held, rules, year),
+        rejected=held is not None and held.rejected is not None,
         unmet=() if held is None else eligibility.unmet(rules, year, held.candidate),
         kept=kept,
         lost=tuple(code for code in claimed if code not in codes),

@@ -83,10 +83,19 @@ def if_granted(one: Raised, dossier: Dossier) -> tuple[Hypothesis, ...]:
     """The facts that granting the level asked for would be, over the claim as it stands."""
     asked = one.asked
     slot = worth.slot_of(dossier, asked.innovation, asked.indicator)
-    named = {"year": asked.year, "innovation": asked.innovation, "indicator": asked.indicator}
     return (
-        IndicatorClaimed(**named, level=max(slot.level, asked.level)),
-        IndicatorAccepted(**named, level=asked.level),
+        IndicatorClaimed(
+            year=asked.year,
+            innovation=asked.innovation,
+            indicator=asked.indicator,
+            level=max(slot.level, asked.level),
+        ),
+        IndicatorAccepted(
+            year=asked.year,
+            innovation=asked.innovation,
+            indicator=asked.indicator,
+            level=asked.level,
+        ),
     )
 
 
@@ -131,9 +140,7 @@ def told(
         overdue=until > asked.answer_by,
         overdue_days=moment.days_since(asked.answer_by, until),
         answered_seq=None if one.replied is None else one.replied.seq,
-        answered_at=None
-        if one.replied is None
-        else moment.local(one.replied.happened_at, zone),
+        answered_at=None if one.replied is None else moment.local(one.replied.happened_at, zone),
         granted=None if answer is None else answer.granted,
         granted_level=None if answer is None else answer.level,
         note="" if answer is None else answer.note,

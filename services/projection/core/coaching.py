@@ -9,32 +9,22 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.projection.core import moment, worth
 from services.projection.core.dossier import Dossier
 from services.projection.core.explanation import Share, share
+from services.projection.core.thread import ABOUT_A_SLOT
 from services.projection.core.worth import Worth
 from shared.kernel.events.agency import CoachAssigned, StepAgreed, StepClosed
 from shared.kernel.events.indicator import (
     IndicatorAccepted,
     IndicatorClaimed,
     IndicatorReturned,
-    IndicatorReviewed,
 )
-from shared.kernel.events.verification import ClarificationAnswered, ClarificationOpened
 from shared.kernel.recorded import Event, Recorded
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import STAGES
-
-# What is said of one indicator: while nothing of it is, a step on it stalls.
-ABOUT_A_SLOT = (
-    IndicatorClaimed,
-    IndicatorAccepted,
-    IndicatorReturned,
-    IndicatorReviewed,
-    ClarificationOpened,
-    ClarificationAnswered,
-)
 
 OPEN = "terbuka"
 
@@ -129,7 +119,7 @@ def coached(facts: Iterable[Recorded]) -> dict[str, Coached]:
             case StepClosed() as event:
                 held = agencies.get(event.agency)
                 if held is not None and event.step in held.steps:
-                    held.steps[event.step] = _closed(held.steps[event.step], event)
+                    held.steps[event.step] = replace(held.steps[event.step], closed=event)
             case _:
                 _level(levels, fact.event)
     return agencies
@@ -146,16 +136,6 @@ def _agreed(
     else:
         started = levels.get(slot, Levels())
     return Agreed(event=event, seq=fact.seq, agreed_at=fact.happened_at, levels=started)
-
-
-def _closed(step: Agreed, event: StepClosed) -> Agreed:
-    return Agreed(
-        event=step.event,
-        seq=step.seq,
-        agreed_at=step.agreed_at,
-        levels=step.levels,
-        closed=event,
-    )
 
 
 def _level(levels: dict[Slot, Levels], event: Event) -> None:
@@ -199,12 +179,13 @@ def order(step: Step) -> tuple[bool, int, str, str]:
 
 
 def _moved(facts: Iterable[Recorded]) -> dict[Slot, datetime]:
-    """When something was last said of each slot."""
-    return {
-        (fact.event.innovation, fact.event.indicator): fact.happened_at
-        for fact in facts
-        if isinstance(fact.event, ABOUT_A_SLOT)
-    }
+    """When something was last said of each slot: while nothing is, a step on it stalls."""
+    found: dict[Slot, datetime] = {}
+    for fact in facts:
+        if isinstance(fact.event, ABOUT_A_SLOT):
+            slot = (fact.event.innovation, fact.event.indicator)
+            found[slot] = max(found.get(slot, fact.happened_at), fact.happened_at)
+    return found
 
 
 def _step(

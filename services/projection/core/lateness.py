@@ -72,7 +72,7 @@ def items(facts: Iterable[Recorded], zone: str) -> tuple[Item, ...]:
     return tuple(found[number] for number in sorted(found))
 
 
-def counts(late: Iterable[Item]) -> dict[State, int]:
+def counts(late: Iterable[Item]) -> dict[str, int]:
     """How many there are of each state."""
     held = list(late)
     return {state: sum(1 for one in held if one.state == state) for state in STATES}

@@ -1,4 +1,4 @@
-"""Everything that happened to one indicator, in order: every version with its files and verdicts."""
+"""Everything that happened to one indicator, in order: every version, its files, its verdicts."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -39,6 +39,16 @@ Kind = Literal[
 ]
 CLAIMS: tuple[Kind, ...] = ("claimed", "resubmitted", "withdrawn")
 VERDICTS: tuple[Kind, ...] = ("accepted", "returned")
+
+# The facts that are said of one indicator alone.
+ABOUT_A_SLOT = (
+    IndicatorClaimed,
+    IndicatorAccepted,
+    IndicatorReturned,
+    IndicatorReviewed,
+    ClarificationOpened,
+    ClarificationAnswered,
+)
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -94,18 +104,11 @@ def _about(said: Event, innovation: str, indicator: str) -> Sequence[Event]:
     return [said] if _is(said, innovation, indicator) else []
 
 
-_SAID = (
-    IndicatorClaimed,
-    IndicatorAccepted,
-    IndicatorReturned,
-    IndicatorReviewed,
-    ClarificationOpened,
-    ClarificationAnswered,
-)
-
-
 def _is(said: Event, innovation: str, indicator: str) -> bool:
-    return isinstance(said, _SAID) and (said.innovation, said.indicator) == (innovation, indicator)
+    return isinstance(said, ABOUT_A_SLOT) and (said.innovation, said.indicator) == (
+        innovation,
+        indicator,
+    )
 
 
 def _claim(entries: list[Entry], entry: Entry) -> None:

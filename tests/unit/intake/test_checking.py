@@ -16,7 +16,7 @@ from shared.kernel.errors import Failure
 from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.events.innovation import Profile
 from shared.kernel.hypotheses import ProfileBody
-from shared.kernel.rules import ruleset
+from shared.kernel.rules import evidence_kinds, ruleset
 from tests import system
 
 YEAR = 2026
@@ -24,16 +24,23 @@ RULES = rulebook.rule_set_for_year(YEAR)
 FORM = rulebook.form_for_year(YEAR)
 TODAY = date(2026, 7, 1)
 PROFILE = msgspec.convert(system.PROFILE, ProfileBody, strict=False).profile()
+VIDEO = "SID-VIDEO"
 MANDATORY = [row.code for row in ruleset.innovation_rows(RULES) if row.mandatory.value]
 
 
-def file(letter: str, dated: date | None = None) -> EvidenceReference:
+def file(
+    letter: str, dated: date | None = None, code: str = "SID-SDM", size_bytes: int = 1
+) -> EvidenceReference:
+    """A file of a kind that the row asks for."""
+    kinds = evidence_kinds.asked(ruleset.row(RULES, code)).media_types or {"application/pdf"}
     return EvidenceReference(
-        sha256=letter * 64, size_bytes=1, media_type="application/pdf", document_date=dated
+        sha256=letter * 64, size_bytes=size_bytes, media_type=min(kinds), document_date=dated
     )
 
 
-CLAIMS = {code: Slot(status="claimed", level=2, evidence=(file("a"),)) for code in MANDATORY}
+CLAIMS = {
+    code: Slot(status="claimed", level=2, evidence=(file("a", code=code),)) for code in MANDATORY
+}
 
 
 def found(
@@ -94,7 +101,7 @@ def test_a_missing_mandatory_row_and_an_empty_claim_are_asked_about() -> None:
 
 def test_documents_are_asked_about_by_their_year_and_day() -> None:
     def dated(day: date) -> list[tuple[str, str]]:
-        video = Slot(status="claimed", level=2, evidence=(file("b", day),))
+        video = Slot(status="claimed", level=2, evidence=(file("b", day, VIDEO),))
         return told(found(claims={**CLAIMS, "SID-VIDEO": video}))
 
     assert dated(date(2024, 1, 1)) == []
@@ -109,6 +116,17 @@ def test_a_file_that_stands_elsewhere_is_asked_about_without_saying_whose_it_is(
     assert len(questions) == len(MANDATORY)
     assert questions[0].facts["regions"] == "2"
     assert "lain/SID-SDM 2026" in wording.spoken(questions[0], "id")
+
+
+def test_files_of_another_kind_or_size_than_manuals_ask_for_are_asked_about() -> None:
+    pdf = Slot(status="claimed", level=2, evidence=(file("b"),))
+    assert told(found(claims={**CLAIMS, VIDEO: pdf})) == [
+        ("question", f"evidence.kind:{VIDEO}/{'b' * 64}")
+    ]
+    for size_bytes, expected in ((100 * 2**20, []), (100 * 2**20 + 1, ["evidence.size"])):
+        large = Slot(status="claimed", level=2, evidence=(file("b", None, VIDEO, size_bytes),))
+        codes = [finding.code for finding in found(claims={**CLAIMS, VIDEO: large})]
+        assert codes == expected
 
 
 def test_errors_bar_the_way_and_questions_want_an_answer() -> None:
@@ -127,12 +145,14 @@ def test_errors_bar_the_way_and_questions_want_an_answer() -> None:
 
 def test_everything_that_can_be_found_has_its_sentences() -> None:
     old = Slot(status="claimed", level=1, evidence=(file("b", date(2020, 1, 1)),))
+    heavy = Slot(status="claimed", level=1, evidence=(file("d", size_bytes=2**40),))
     late = Slot(status="claimed", level=1, evidence=(file("c", date(2027, 1, 1)),))
     everything = [
         *found(replace(PROFILE, purpose="", pkpn="x", design="a")),
         *found(replace(PROFILE, implementation_date=None)),
         *found(replace(PROFILE, implementation_date=date(2019, 1, 1)), claims={}),
-        *found(claims={"SID-SDM": old, "SID-VIDEO": late}, b=Elsewhere(regions=1)),
+        *found(claims={"SID-SDM": old, VIDEO: late}, b=Elsewhere(regions=1)),
+        *found(claims={VIDEO: heavy}),
     ]
     codes = {finding.code for finding in everything}
     assert codes == wording.known_codes()

@@ -5,6 +5,7 @@ import pytest
 
 from shared.kernel import appending, names
 from shared.kernel.appending import (
+    COMMAND_BYTES_MAX,
     EVENT_BYTES_MAX,
     EVENTS_PER_COMMAND_MAX,
     Append,
@@ -55,12 +56,21 @@ def test_an_unknown_tenant_is_missing() -> None:
     assert outcome.reason == "tenant.unknown"
 
 
-def test_a_command_writes_a_thousand_events_and_not_one_more() -> None:
+def test_a_command_writes_ten_thousand_events_and_not_one_more() -> None:
     most = settled(examples.append(drafts=[GOOD] * EVENTS_PER_COMMAND_MAX)).outcomes[0]
     more = settled(examples.append(drafts=[GOOD] * (EVENTS_PER_COMMAND_MAX + 1))).outcomes[0]
     assert isinstance(most, Receipt)
     assert isinstance(more, Refused)
     assert more.reason == "command.too_large"
+
+
+def test_a_command_has_a_limit_in_bytes_too() -> None:
+    heavy = msgspec.structs.replace(GOOD, state=b"x" * (EVENT_BYTES_MAX - len(GOOD.meta)))
+    most = COMMAND_BYTES_MAX // EVENT_BYTES_MAX
+    more = settled(examples.append(drafts=[heavy] * (most + 1))).outcomes[0]
+    assert isinstance(settled(examples.append(drafts=[heavy] * most)).outcomes[0], Receipt)
+    assert isinstance(more, Refused)
+    assert more.reason == "command.too_heavy"
 
 
 def test_state_and_meta_together_have_a_limit() -> None:

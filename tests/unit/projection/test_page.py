@@ -23,6 +23,7 @@ from shared.io import rulebook
 
 THERE = timezone(timedelta(hours=8))
 NOW = datetime(2025, 3, 17, 10, 15, 27, tzinfo=THERE)
+LAST = datetime(2026, 8, 23, 23, 59, 59, tzinfo=THERE)
 QUESTION = Question(province="63", year=2026)
 
 
@@ -115,6 +116,37 @@ def test_without_one_it_names_who_rose_most_or_says_that_nobody_did() -> None:
     assert built(view(TABALONG, KOTABARU), language="en").headline == (
         "Kabupaten Tabalong leads with 47.04; nobody has risen since 10 March 2025."
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "indonesian", "english"),
+    [
+        ({}, "masih dibuka", "still open"),
+        (
+            {"deadline": LAST},
+            "masih dibuka, batas akhir 23 Agustus 2026 pukul 23.59 WITA",
+            "still open, deadline 23 August 2026 at 23:59 WITA",
+        ),
+        (
+            {"deadline": LAST, "closed": True},
+            "ditutup, batas akhir 23 Agustus 2026 pukul 23.59 WITA",
+            "closed, deadline 23 August 2026 at 23:59 WITA",
+        ),
+        ({"closed": True}, "ditutup", "closed"),
+        (
+            {"deadline": LAST, "closed": True, "frozen": True},
+            "dibekukan, batas akhir 23 Agustus 2026 pukul 23.59 WITA",
+            "frozen, deadline 23 August 2026 at 23:59 WITA",
+        ),
+    ],
+)
+def test_the_stamp_says_until_when_reporting_counts(
+    changed: dict[str, Any], indonesian: str, english: str
+) -> None:
+    shown = view(TABALONG)
+    shown = msgspec.structs.replace(shown, season=msgspec.structs.replace(shown.season, **changed))
+    assert dict(built(shown).stamp)["Masa penilaian"] == indonesian
+    assert dict(built(shown, language="en").stamp)["Season"] == english
 
 
 def test_leaders_who_share_are_named_up_to_three() -> None:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from services.projection import read
 from services.projection.core.moment import Moment
 from services.projection.tables import Clock, Said, Season
@@ -45,6 +47,17 @@ def test_as_it_happened_the_season_closed_when_it_closed() -> None:
     assert not _closed(Moment(until=datetime(2024, 7, 1, tzinfo=UTC)), "")
     assert _closed(BETWEEN, "")
     assert _closed(None, "")
+
+
+def test_a_closing_that_did_not_say_when_has_no_deadline() -> None:
+    said = (
+        SEASON.said[0],
+        msgspec.structs.replace(SEASON.said[1], event=SeasonClosed(year=2024)),
+    )
+    told = read.season_view(
+        msgspec.structs.replace(SEASON, said=said), "Asia/Makassar", NOW, "happened", None
+    )
+    assert (told.closed, told.deadline) == (True, None)
 
 
 def test_as_it_was_known_the_season_closed_when_that_was_recorded() -> None:

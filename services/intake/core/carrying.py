@@ -1,0 +1,100 @@
+"""What a region takes along from one season into another: agencies, innovations, and claims.
+
+Everything is decided again in the new season; a claim whose row the new rules do not have stays
+behind. Nothing of the old season changes.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.intake.core import agency, indicator, innovation
+from services.intake.core.agency import Agency
+from services.intake.core.indicator import Slot
+from services.intake.core.innovation import Innovation
+from shared.kernel.rules import ruleset
+from shared.kernel.rules.ruleset import RuleSet
+
+Command = agency.Describe | innovation.Register | indicator.Claim
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """A region's earlier season: agencies by id, innovations by id, claims by (innovation, row)."""
+
+    year: int
+    agencies: Mapping[str, Agency]
+    innovations: Mapping[str, Innovation]
+    claims: Mapping[tuple[str, str], Slot]
+
+
+class Carried(Struct, frozen=True, kw_only=True):
+    """One thing to take along, by a name of its own."""
+
+    name: str
+    command: Command
+
+
+def carry(
+    past: Past, year: int, rules: RuleSet, wanted: Collection[str], *, with_claims: bool
+) -> Sequence[Carried]:
+    """In the order in which it must be said: agencies before units, innovations before claims.
+
+    Without `wanted`, every innovation that was not withdrawn.
+    """
+    taken = [
+        name
+        for name, held in sorted(past.innovations.items())
+        if (name in wanted if wanted else held.status != "withdrawn")
+    ]
+    return [
+        *_agencies(past, year),
+        *(_innovation(past, name, year) for name in taken),
+        *(_claims(past, year, rules, taken) if with_claims else ()),
+    ]
+
+
+def _agencies(past: Past, year: int) -> Sequence[Carried]:
+    still = [(name, held) for name, held in sorted(past.agencies.items()) if held.status == "open"]
+    return [
+        Carried(
+            name=f"agency/{name}",
+            command=agency.Describe(
+                year=year, agency=name, name=held.name, kind=held.kind, parent=held.parent
+            ),
+        )
+        for name, held in sorted(still, key=lambda each: bool(each[1].parent))
+    ]
+
+
+def _innovation(past: Past, name: str, year: int) -> Carried:
+    profile = past.innovations[name].profile
+    assert profile is not None
+    named = past.agencies.get(profile.agency)
+    if named is None or named.status != "open":
+        # What it was called stays in `perangkat_daerah`.
+        profile = replace(profile, agency="")
+    return Carried(
+        name=f"innovation/{name}",
+        command=innovation.Register(
+            year=year, innovation=name, profile=profile, carried_from=past.year
+        ),
+    )
+
+
+def _claims(past: Past, year: int, rules: RuleSet, taken: Collection[str]) -> Sequence[Carried]:
+    rows = {row.code for row in ruleset.innovation_rows(rules)}
+    return [
+        Carried(
+            name=f"claim/{name}/{code}",
+            command=indicator.Claim(
+                year=year,
+                innovation=name,
+                indicator=code,
+                level=slot.level,
+                evidence=slot.evidence,
+            ),
+        )
+        for (name, code), slot in sorted(past.claims.items())
+        if name in taken and code in rows and slot.level
+    ]

@@ -1,0 +1,181 @@
+"""Sentences about single facts and states, in Indonesian and English."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.projection.core import lateness, moment
+from services.projection.core.agencies import Participation
+from services.projection.core.branching import Brought
+from services.projection.core.carry_over import CarryOver
+from services.projection.core.clarifications import Clarification
+from services.projection.core.figure import points
+from services.projection.core.lateness import Item
+from services.projection.core.provisional import Sentence
+from services.projection.core.thread import Entry
+from services.projection.wording import Words
+from shared.io import problems
+from shared.kernel import calendar
+from shared.kernel.events.season import (
+    SeasonClosed,
+    SeasonExtended,
+    SeasonFrozen,
+    SeasonOpened,
+    SeasonReopened,
+    SeasonScheduled,
+)
+from shared.kernel.recorded import Event
+
+# An index is read with two decimals; where it has more, all are.
+PLACES = 2
+
+
+def both(told: Callable[[Words], str]) -> Sentence:
+    """The same in either language."""
+    return Sentence(indonesian=told(Words("id")), english=told(Words("en")))
+
+
+def entry(one: Entry, zone: str) -> Sentence:
+    """One entry of an indicator's thread."""
+    return both(lambda words: " ".join(_entry(one, zone, words)))
+
+
+def _entry(one: Entry, zone: str, words: Words) -> list[str]:
+    kind = one.kind if one.granted is None else _answer(granted=one.granted)
+    due = "" if one.answer_by is None else moment.spoken(one.answer_by, zone, words.language)
+    reason = _plain(one.reason)
+    told = [
+        words(f"thread.{kind}", level=one.level, files=len(one.files), reason=reason, moment=due)
+    ]
+    if one.files_changed is not None and one.files:
+        told.append(words("thread.other_files" if one.files_changed else "thread.same_files"))
+    if one.released_by is not None:
+        told.append(words("thread.released", seq=one.released_by))
+    return told
+
+
+def _answer(*, granted: bool) -> str:
+    return "clarification_granted" if granted else "clarification_refused"
+
+
+def _plain(reason: str) -> str:
+    """A reason's code as it is read: `dokumen tidak sesuai`."""
+    return reason.replace("_", " ")
+
+
+def late(item: Item, zone: str) -> Sentence:
+    """When an item came, how late that was, and what became of it."""
+
+    def told(words: Words) -> str:
+        language = words.language
+        # Why it could not be recorded is told as it would have been to whoever sent it.
+        reason = problems.sentence(item.reason, language, {}) if item.reason else ""
+        return words(
+            "late.received",
+            moment=moment.spoken(item.received_at, zone, language),
+            deadline=moment.spoken(item.deadline, zone, language),
+            length=_length(item.missed_by_seconds, words),
+            state=words(f"late.{item.state}", letter=item.letter, reason=reason),
+        )
+
+    return both(told)
+
+
+def _length(seconds: int, words: Words) -> str:
+    units = zip(("days", "hours", "minutes"), lateness.length(seconds), strict=True)
+    return " ".join(words(f"late.{unit}", count=count) for unit, count in units if count)
+
+
+def late_items(items: tuple[Item, ...]) -> Sentence:
+    """How much came late, and what became of it."""
+    if not items:
+        return both(lambda words: words("late.none"))
+    counts = lateness.counts(items)
+    return both(
+        lambda words: words(
+            "late.some",
+            total=len(items),
+            waiting=counts["waiting"],
+            admitted=counts["admitted"],
+            dismissed=counts["dismissed"],
+        )
+    )
+
+
+def participation(told: Participation) -> Sentence:
+    """Who of a region's agencies reports."""
+    if told.agencies is None:
+        return both(lambda words: words("participation.unknown"))
+    named = {
+        "agencies": told.agencies,
+        "reported": told.reported,
+        "silent": ", ".join(told.silent),
+    }
+    which = "participation.all" if told.one_each else "participation.some"
+    return both(lambda words: words(which, **named))
+
+
+def clarification(one: Clarification) -> Sentence:
+    """What granting would do, or what the answer did."""
+    if one.effect is None:
+        return both(lambda words: words("clarification.refused"))
+    which = "clarification.open" if one.state == "open" else "clarification.granted"
+    effect: Brought = one.effect
+    return both(
+        lambda words: words(
+            which,
+            before=points(effect.score.index, PLACES, words.language),
+            after=points(effect.supposed.index, PLACES, words.language),
+            rank=effect.rank,
+            reached=effect.supposed_rank,
+        )
+    )
+
+
+def carried(told: CarryOver, year: int) -> Sentence:
+    """How much of a season still counts in another."""
+    return both(
+        lambda words: words(
+            "carry.lead",
+            all=len(told.innovations),
+            count=sum(1 for one in told.innovations if one.counts),
+            year=year,
+            before=points(told.present.index, PLACES, words.language),
+            after=points(told.carried.index, PLACES, words.language),
+        )
+    )
+
+
+def said(event: Event, zone: str) -> Sentence:
+    """One fact of a season's calendar."""
+    return both(lambda words: _said(event, zone, words))
+
+
+def _said(event: Event, zone: str, words: Words) -> str:
+    def spoken(at: datetime | None) -> str:
+        return "" if at is None else moment.spoken(at, zone, words.language)
+
+    match event:
+        case SeasonOpened():
+            return words("calendar.opened", year=event.year, rule_set=event.rule_set)
+        case SeasonScheduled():
+            ends = calendar.closes_at(event.phases, calendar.REPORTING)
+            return words("calendar.scheduled", moment=spoken(ends))
+        case SeasonExtended():
+            phase = _plain(event.phase)
+            return words("calendar.extended", phase=phase, moment=spoken(event.closes_at))
+        case SeasonClosed():
+            told = "calendar.closed" if event.at is None else "calendar.closed_at"
+            return words(told, moment=spoken(event.at))
+        case _:
+            return _ended(event, spoken, words)
+
+
+def _ended(event: Event, spoken: Callable[[datetime | None], str], words: Words) -> str:
+    match event:
+        case SeasonFrozen():
+            return words("calendar.frozen", moment=spoken(event.at))
+        case SeasonReopened():
+            opens, closes = spoken(event.opens_at), spoken(event.closes_at)
+            return words("calendar.reopened", opens=opens, moment=closes)
+        case _:
+            return ""
