@@ -1,9 +1,16 @@
-"""One claim from the command line: upload the file, claim the level, print the receipt.
+"""From the command line: one claim with its file, folders of files, and spreadsheets.
 
     python -m deploy.client claim --url http://127.0.0.1:8401 --region 63.10 --year 2026
         --innovation si-tanggap --indicator SID-REGULASI --level 2 --file sk.pdf
 
-Without `--innovation` it is the region's own row. Where the rules have bands, `--figure 4.37` may
+    python -m deploy.client upload --url … --region 63.10 bukti/
+    python -m deploy.client workbook get --url … --region 63.10 --year 2026 inovasi.xlsx
+    python -m deploy.client workbook check … inovasi.xlsx
+    python -m deploy.client workbook put … inovasi.xlsx
+
+It ends with 0 where all is there, 1 where something was refused and must be mended, 2 where it was
+called wrongly, 3 where intake did not answer: then the same call goes on where it broke off.
+Without `--innovation` a claim is the region's own row. Where the rules have bands, `--figure 4.37` may
 be given instead of `--level`: the level follows from it. The API key comes from `--key`, or better,
 since other users see command lines, from the environment variable `JEJAK_KEY`.
 """
@@ -17,24 +24,34 @@ from pathlib import Path
 
 import msgspec
 
-from deploy.client import client
+from deploy.client import bulk, client
 from deploy.client.evidence import Evidence
 from deploy.client.wire import Rejected, Unreachable
 from services.intake.bodies import ClaimBody, FileBody, ReceiptView
 from shared.io import clock
 
+# Intake did not answer; the same call later is harmless.
+AWAY = 3
 UNKNOWN_TYPE = "application/octet-stream"
 
 
 def main(arguments: list[str]) -> int:
     told = _parser().parse_args(arguments)
     try:
-        receipt = asyncio.run(_claim(told))
-    except (Rejected, Unreachable, OSError) as failure:
+        code: int = asyncio.run(told.run(told))
+    except Unreachable as failure:
         print(failure, file=sys.stderr)
-        return 1
+        return AWAY
+    except (Rejected, OSError) as failure:
+        print(failure, file=sys.stderr)
+        return bulk.REFUSED
+    return code
+
+
+async def _print_claim(told: argparse.Namespace) -> int:
+    receipt = await _claim(told)
     print(msgspec.json.format(msgspec.json.encode(receipt), indent=2).decode())
-    return 0
+    return bulk.DONE
 
 
 async def _claim(told: argparse.Namespace) -> ReceiptView:
@@ -52,8 +69,11 @@ async def _claim(told: argparse.Namespace) -> ReceiptView:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.client")
-    claim = parser.add_subparsers(required=True).add_parser("claim", help="klaim satu tingkat")
-    key = os.environ.get("JEJAK_KEY")
+    parsers = parser.add_subparsers(required=True)
+    key = os.environ.get("JEJAK_KEY", "")
+    bulk.add_parsers(parsers, key)
+    claim = parsers.add_parser("claim", help="klaim satu tingkat")
+    claim.set_defaults(run=_print_claim)
     claim.add_argument("--url", required=True, help="alamat intake")
     claim.add_argument("--key", default=key, required=not key, help="kunci API, atau JEJAK_KEY")
     claim.add_argument("--region", required=True, help="kode daerah, misalnya 63.10")

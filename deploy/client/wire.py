@@ -72,6 +72,18 @@ class Wire:
         headers: Mapping[str, str] | None = None,
     ) -> T:
         """The decoded answer; `Rejected` or `Unreachable` if there is none."""
+        answered = await self.fetch(method, path, content=content, headers=headers)
+        return msgspec.json.decode(answered, type=answer)
+
+    async def fetch(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """The answer's bytes; `Rejected` or `Unreachable` if there are none."""
         sent = {**self._headers, **(headers or {})}
         why = ""
         for attempt in range(1, ATTEMPTS_MAX + 1):
@@ -81,7 +93,7 @@ class Wire:
                 why, named = f"{type(error).__name__} {error}".strip(), 0.0
             else:
                 if response.is_success:
-                    return msgspec.json.decode(response.content, type=answer)
+                    return response.content
                 rejected = _rejected(response)
                 if not is_momentary(response.status_code, rejected.reason):
                     raise rejected

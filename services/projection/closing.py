@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.projection.analysis import COMPUTED_FROM, Analyst, Asked, Season
 from services.projection.core import carry_over, differences, lateness, moment
 from services.projection.core import dossier as dossiers
 from services.projection.core.carry_over import CarryOver
 from services.projection.core.differences import Difference
-from services.projection.core.lateness import Item
+from services.projection.core.lateness import LateItem
 from services.projection.core.moment import Moment
 from services.projection.read import Reader, parse_clock
 from services.projection.tables import Clock, Said
@@ -41,14 +42,14 @@ class Closing:
         self._analyst = analyst
         self._reader = reader
 
-    async def late(self, asked: Asked) -> tuple[Season, tuple[Item, ...]]:
+    async def late(self, asked: Asked) -> tuple[Season, tuple[LateItem, ...]]:
         """A region's late items."""
         season = await self._analyst.season(asked, may_be_bare=True)
         return season, lateness.items(season.facts, season.region.time_zone)
 
     async def late_of(
         self, province: str, asked: Asked
-    ) -> Sequence[tuple[Season, tuple[Item, ...]]]:
+    ) -> Sequence[tuple[Season, tuple[LateItem, ...]]]:
         """The same of every region, also where nothing came late."""
         return [
             (season, lateness.items(season.facts, season.region.time_zone))
@@ -57,6 +58,7 @@ class Closing:
 
     async def difference(self, asked: Asked) -> tuple[Season, Difference]:
         """A region's verified index beside its official result."""
+        asked = replace(asked, stage="terverifikasi")
         season = await self._analyst.season(asked, may_be_bare=True)
         province = season.region.province or season.region.code
         kept = await self._reader.season(province, asked.year)

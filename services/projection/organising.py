@@ -9,7 +9,7 @@ from msgspec import Struct
 from services.projection.analysis import Analyst, Asked, Season, read_at
 from services.projection.core import agencies, coaching, reporting
 from services.projection.core.agencies import Organisation, Participation
-from services.projection.core.coaching import Step
+from services.projection.core.coaching import AgreedStep
 from services.projection.core.explanation import Share, share
 
 
@@ -18,7 +18,7 @@ class Coached(Struct, frozen=True, kw_only=True):
 
     region: str
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[AgreedStep, ...]
 
 
 class Caseload(Struct, frozen=True, kw_only=True):
@@ -65,16 +65,16 @@ class Organiser:
         return [(season, _coached(season, now)) for season in seasons]
 
 
-def caseloads(steps: Sequence[Step]) -> tuple[Caseload, ...]:
+def caseloads(steps: Sequence[AgreedStep]) -> tuple[Caseload, ...]:
     """What each coach has before them, the longest stalled first."""
-    by: dict[str, list[Step]] = {}
+    by: dict[str, list[AgreedStep]] = {}
     for step in steps:
         by.setdefault(step.coach, []).append(step)
     found = [_caseload(coach, held) for coach, held in by.items()]
     return tuple(sorted(found, key=lambda one: (-one.stalled_days, one.coach)))
 
 
-def _caseload(coach: str, held: Sequence[Step]) -> Caseload:
+def _caseload(coach: str, held: Sequence[AgreedStep]) -> Caseload:
     waiting = [step for step in held if step.state == coaching.OPEN]
     return Caseload(
         coach=coach,

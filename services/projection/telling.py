@@ -9,7 +9,7 @@ from services.projection.core.branching import Brought
 from services.projection.core.carry_over import CarryOver
 from services.projection.core.clarifications import Clarification
 from services.projection.core.figure import points
-from services.projection.core.lateness import Item
+from services.projection.core.lateness import LateItem
 from services.projection.core.provisional import Sentence
 from services.projection.core.thread import Entry
 from services.projection.wording import Words
@@ -62,7 +62,7 @@ def _plain(reason: str) -> str:
     return reason.replace("_", " ")
 
 
-def late(item: Item, zone: str) -> Sentence:
+def late(item: LateItem, zone: str) -> Sentence:
     """When an item came, how late that was, and what became of it."""
 
     def told(words: Words) -> str:
@@ -85,7 +85,7 @@ def _length(seconds: int, words: Words) -> str:
     return " ".join(words(f"late.{unit}", count=count) for unit, count in units if count)
 
 
-def late_items(items: tuple[Item, ...]) -> Sentence:
+def late_items(items: tuple[LateItem, ...]) -> Sentence:
     """How much came late, and what became of it."""
     if not items:
         return both(lambda words: words("late.none"))

@@ -25,14 +25,14 @@ class Verifying:
 
     async def queue(self, asked: Asked, now: datetime) -> tuple[Season, Sequence[Waiting]]:
         """All that waits for verifiers of a region, the oldest first."""
-        season = await self._analyst.season(asked, may_be_bare=True)
+        season = await self._analyst.season(_verified(asked), may_be_bare=True)
         return season, sorted(_waiting(season, now), key=backlog.key)
 
     async def queue_of(
         self, province: str, asked: Asked, now: datetime
     ) -> tuple[Sequence[Season], Sequence[Waiting]]:
         """The same of a whole province."""
-        seasons = await self._analyst.seasons(province, asked)
+        seasons = await self._analyst.seasons(province, _verified(asked))
         found = [one for season in seasons for one in _waiting(season, now)]
         return seasons, sorted(found, key=backlog.key)
 

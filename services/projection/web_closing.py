@@ -18,7 +18,7 @@ from services.projection.context import Context, Contexts, ProvinceContext
 from services.projection.core import lateness, moment
 from services.projection.core.carry_over import CarryOver
 from services.projection.core.differences import Difference
-from services.projection.core.lateness import Item
+from services.projection.core.lateness import LateItem
 from services.projection.core.provisional import Sentence
 from services.projection.read import season_view
 from services.projection.views import SeasonView
@@ -64,7 +64,7 @@ class CalendarView(Struct, frozen=True, kw_only=True):
 class LateItemView(Struct, frozen=True, kw_only=True):
     """One late item, and the sentence that tells it."""
 
-    item: Item
+    item: LateItem
     sentence: Sentence
 
 
@@ -197,7 +197,7 @@ def _late_routes(closing: Closing, contexts: Contexts) -> Sequence[ControllerRou
     return [read_late, read_province_late]
 
 
-def _items(season: Season, items: Sequence[Item]) -> tuple[LateItemView, ...]:
+def _items(season: Season, items: Sequence[LateItem]) -> tuple[LateItemView, ...]:
     zone = season.region.time_zone
     return tuple(LateItemView(item=one, sentence=telling.late(one, zone)) for one in items)
 

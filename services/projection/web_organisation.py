@@ -16,7 +16,7 @@ from services.projection.asking import ASKED_OF_PROVINCE, ASKED_OF_REGION, PROVI
 from services.projection.context import Context, Contexts, ProvinceContext
 from services.projection.core import agencies, coaching
 from services.projection.core.agencies import Organisation, Participation
-from services.projection.core.coaching import Step
+from services.projection.core.coaching import AgreedStep
 from services.projection.core.provisional import Sentence
 from services.projection.organising import Caseload, Coached, Organiser, caseloads
 from services.projection.web import ERRORS, FRESH
@@ -66,7 +66,7 @@ class ProvinceStepView(Struct, frozen=True, kw_only=True):
 
     region: str
     name: str
-    step: Step
+    step: AgreedStep
 
 
 class ProvinceCoachingView(Struct, frozen=True, kw_only=True):

@@ -219,7 +219,7 @@ def _clarification_routes(
     async def read_clarifications(
         request: Request[Any, Any, Any], asked: NamedDependency[Asked]
     ) -> Response[ClarificationsView]:
-        """A region's clarifications, and what granting would do, as a rule to what is verified."""
+        """A region's clarifications, and what granting would do; by default when verified."""
         await access.verifying(request, asked.region)
         season, found = await verifying.clarifications(asked, io_clock.now())
         told = _told([(season, found)])

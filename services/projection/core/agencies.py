@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from services.projection.core import coaching, moment, reporting
 from services.projection.core.coaching import Coached
-from services.projection.core.dossier import Dossier, Held
+from services.projection.core.dossier import Dossier, Held, Slot
 from services.projection.core.reporting import Told
 from shared.kernel.recorded import Recorded
 
@@ -18,6 +18,7 @@ class Activity(Struct, frozen=True, kw_only=True):
     """How much stands of some innovations. Levels are sums over all their indicators.
 
     `tahapan` counts innovations per stage; `last_at` is None where nothing was ever reported.
+    `returned` claims wait for the agency's answer, the oldest for `returned_days`.
     """
 
     innovations: int
@@ -25,6 +26,8 @@ class Activity(Struct, frozen=True, kw_only=True):
     submitted: int
     claimed_levels: int
     accepted_levels: int
+    returned: int
+    returned_days: int | None
     last_at: datetime | None
     silent_days: int | None
 
@@ -77,6 +80,7 @@ class Participation(Struct, frozen=True, kw_only=True):
 
     Where no agency is registered, what depends on them is None: nobody knows it. `silent` names
     the agencies without an innovation, `one_each` says that there are none ("1 OPD 1 inovasi").
+    `returned` claims, of innovations and of the region itself, wait for an answer.
     """
 
     agencies: int | None
@@ -85,6 +89,8 @@ class Participation(Struct, frozen=True, kw_only=True):
     silent: tuple[str, ...]
     innovations: int
     unplaced: int
+    returned: int
+    returned_days: int | None
     last_at: datetime | None
     silent_days: int | None
 
@@ -127,7 +133,7 @@ def organisation(
         for office, held in sorted(apart.items())
     )
     return Organisation(
-        participation=_participation(told, here, apart, reported, now),
+        participation=_participation(told, dossier, apart, reported, now),
         agencies=agencies,
         unplaced=unplaced,
         decree=_decree(told, here),
@@ -175,6 +181,7 @@ def _activity(
     held: Mapping[str, Held], told: Told, credited: Iterable[str], now: datetime
 ) -> Activity:
     slots = [slot for one in held.values() for slot in one.slots.values()]
+    returns = _returns(slots, now)
     last_at = max((told.active[name] for name in credited if name in told.active), default=None)
     return Activity(
         innovations=len(held),
@@ -184,14 +191,25 @@ def _activity(
         submitted=sum(1 for one in held.values() if one.submitted is not None),
         claimed_levels=sum(slot.level for slot in slots),
         accepted_levels=sum(slot.accepted for slot in slots),
+        returned=len(returns),
+        returned_days=max(returns, default=None),
         last_at=last_at,
         silent_days=None if last_at is None else moment.days_since(last_at, now),
     )
 
 
+def _returns(slots: Iterable[Slot], now: datetime) -> list[int]:
+    """For how many days each returned claim has waited for an answer."""
+    return [
+        moment.days_since(slot.verdict.happened_at, now)
+        for slot in slots
+        if slot.returned and slot.verdict is not None
+    ]
+
+
 def _participation(
     told: Told,
-    here: Mapping[str, Held],
+    dossier: Dossier,
     apart: Mapping[str, Mapping[str, Held]],
     reported: set[str],
     now: datetime,
@@ -202,6 +220,9 @@ def _participation(
         if not known.closed and reporting.top_of(told.agencies, name) == name
     ]
     silent = tuple(sorted(told.agencies[name].name for name in tops if name not in reported))
+    here = [held for held in dossier.innovations.values() if held.profile is not None]
+    own = dossier.region.values()
+    returns = _returns([*own, *(slot for held in here for slot in held.slots.values())], now)
     return Participation(
         agencies=len(tops) if tops else None,
         reported=len(tops) - len(silent) if tops else None,
@@ -209,6 +230,8 @@ def _participation(
         silent=silent,
         innovations=len(here),
         unplaced=sum(len(held) for held in apart.values()),
+        returned=len(returns),
+        returned_days=max(returns, default=None),
         last_at=told.last_at,
         silent_days=None if told.last_at is None else moment.days_since(told.last_at, now),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.projection.core import dossier as dossiers
 from services.projection.core.dossier import Dossier, Held, Slot
@@ -51,7 +52,8 @@ class Carried(Struct, frozen=True, kw_only=True):
 
 class CarryOver(Struct, frozen=True, kw_only=True):
     """A season as it would be carried into another. `by_rules` and `by_window` sum to the change of
-    the unrounded index. `region` is the region's own rows, as an innovation without a profile.
+    the unrounded index. `region` is the region's own rows, as an innovation without a profile;
+    `by_region` are the points of the carried index that rest on them, and are claimed anew.
     """
 
     first_day: date | None
@@ -61,6 +63,7 @@ class CarryOver(Struct, frozen=True, kw_only=True):
     carried: Score
     by_rules: Share
     by_window: Share
+    by_region: Share
     innovations: tuple[Carried, ...]
     region: Carried
 
@@ -89,6 +92,7 @@ def carry(dossier: Dossier, rules: RuleSet, other: RuleSet, year: int, stage: St
         carried=formula.score(other, after),
         by_rules=_part((other, same), (rules, present)),
         by_window=_part((other, after), (other, same)),
+        by_region=_part((other, after), (other, replace(after, spd=0))),
         innovations=tuple(_innovations(dossier, other, year)),
         region=_carried("", None, dossier.region, other, year),
     )

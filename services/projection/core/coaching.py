@@ -60,7 +60,7 @@ class Coached(Struct, kw_only=True):
         return [one for one in self.steps.values() if one.closed is None]
 
 
-class Effect(Struct, frozen=True, kw_only=True):
+class Measured(Struct, frozen=True, kw_only=True):
     """A step in points of a stage's unrounded index: what it brought so far, and what reaching its
     level would bring from here.
     """
@@ -70,7 +70,7 @@ class Effect(Struct, frozen=True, kw_only=True):
     left: Share
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class AgreedStep(Struct, frozen=True, kw_only=True):
     """One agreed step. `state` is terbuka, selesai or dibatalkan; days are whole ones.
 
     `claimed_then` and `accepted_then` are the levels at the agreement; `promised` is the gain that
@@ -102,7 +102,7 @@ class Step(Struct, frozen=True, kw_only=True):
     reached_claimed: bool
     reached_accepted: bool
     promised: Decimal | None
-    effects: tuple[Effect, ...]
+    effects: tuple[Measured, ...]
 
 
 def coached(facts: Iterable[Recorded]) -> dict[str, Coached]:
@@ -158,14 +158,14 @@ def steps(
     called: dict[str, str],
     now: datetime,
     zone: str,
-) -> tuple[Step, ...]:
+) -> tuple[AgreedStep, ...]:
     """Every step, the open ones first, those that have stalled longest at the top.
 
     `called` are the agencies' names by their ids.
     """
     moved = _moved(facts)
     priced = [Worth(dossier, rules, stage) for stage in STAGES]
-    found: Iterator[Step] = (
+    found: Iterator[AgreedStep] = (
         _step(one, coach.coach, dossier, rules, priced, called, moved, now, zone)
         for coach in coached(facts).values()
         for one in coach.steps.values()
@@ -173,7 +173,7 @@ def steps(
     return tuple(sorted(found, key=order))
 
 
-def order(step: Step) -> tuple[bool, int, str, str]:
+def order(step: AgreedStep) -> tuple[bool, int, str, str]:
     """Open before closed, the longest stalled first."""
     return (step.state != OPEN, -step.stalled_days, step.agency, step.step)
 
@@ -198,13 +198,13 @@ def _step(
     moved: dict[Slot, datetime],
     now: datetime,
     zone: str,
-) -> Step:
+) -> AgreedStep:
     event = agreed.event
     slot = worth.slot_of(dossier, event.innovation, event.indicator)
     is_open = agreed.closed is None
     last = max(agreed.agreed_at, moved.get((event.innovation, event.indicator), agreed.agreed_at))
     late = (moment.local(now, zone).date() - event.due).days
-    return Step(
+    return AgreedStep(
         agency=event.agency,
         agency_name=called.get(event.agency, event.agency),
         coach=coach,
@@ -235,12 +235,12 @@ def _step(
 
 def _effects(
     agreed: Agreed, claimed: int, accepted: int, priced: Sequence[Worth]
-) -> tuple[Effect, ...]:
+) -> tuple[Measured, ...]:
     """Of the claimed and of the verified score, in this order."""
     event, then = agreed.event, agreed.levels
     levels = ((claimed, then.claimed), (accepted, then.accepted))
     return tuple(
-        Effect(
+        Measured(
             stage=stage,
             brought=share(-price.change(event.innovation, event.indicator, before)),
             left=share(price.change(event.innovation, event.indicator, max(now, event.level))),

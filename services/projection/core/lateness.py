@@ -29,7 +29,7 @@ class Content(Struct, frozen=True, kw_only=True):
     level: int | None
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class LateItem(Struct, frozen=True, kw_only=True):
     """One late item of a region. `missed_by_seconds` is how long after the deadline it had come.
 
     Admitted, `letter` of `keeper` covers it; dismissed, `reason` says why it can no longer be
@@ -50,9 +50,9 @@ class Item(Struct, frozen=True, kw_only=True):
     decided_at: datetime | None = None
 
 
-def items(facts: Iterable[Recorded], zone: str) -> tuple[Item, ...]:
+def items(facts: Iterable[Recorded], zone: str) -> tuple[LateItem, ...]:
     """A region's late items in the order they came; moments are the region's."""
-    found: dict[int, Item] = {}
+    found: dict[int, LateItem] = {}
     for fact in facts:
         match fact.event:
             case LateReceived() as event:
@@ -72,7 +72,7 @@ def items(facts: Iterable[Recorded], zone: str) -> tuple[Item, ...]:
     return tuple(found[number] for number in sorted(found))
 
 
-def counts(late: Iterable[Item]) -> dict[str, int]:
+def counts(late: Iterable[LateItem]) -> dict[str, int]:
     """How many there are of each state."""
     held = list(late)
     return {state: sum(1 for one in held if one.state == state) for state in STATES}
@@ -85,9 +85,9 @@ def length(seconds: int) -> tuple[int, int, int]:
     return whole // DAYS, whole % DAYS // HOURS, whole % HOURS // MINUTES
 
 
-def _item(seq: int, event: LateReceived, zone: str) -> Item:
+def _item(seq: int, event: LateReceived, zone: str) -> LateItem:
     missed = event.received_at - event.deadline
-    return Item(
+    return LateItem(
         item=event.item,
         seq=seq,
         received_at=moment.local(event.received_at, zone),
@@ -106,7 +106,7 @@ def _item(seq: int, event: LateReceived, zone: str) -> Item:
     )
 
 
-def _decided(item: Item, fact: Recorded, zone: str, state: State) -> Item:
+def _decided(item: LateItem, fact: Recorded, zone: str, state: State) -> LateItem:
     return replace(
         item,
         state=state,

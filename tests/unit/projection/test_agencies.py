@@ -28,6 +28,7 @@ from tests.told import (
     file,
     profile,
     registered,
+    returned,
     submitted,
 )
 
@@ -70,6 +71,17 @@ def test_silence_is_counted_from_the_last_report_and_verdicts_break_none() -> No
     assert by["disdik"].last_at is None
     assert by["disdik"].silent_days is None
     assert told.participation.silent_days == 25
+
+
+def test_returns_wait_for_an_answer_until_the_region_claims_anew() -> None:
+    again = (10, returned(innovation="sehat"))
+    told = organised(*BASE, again, (12, claimed(1, file("b"))), (13, returned()))
+    by = {one.agency: one.activity for one in told.agencies}
+    assert (by["puskesmas"].returned, by["puskesmas"].returned_days) == (1, 20)
+    assert (by["disdik"].returned, by["disdik"].returned_days) == (0, None)
+    assert (told.participation.returned, told.participation.returned_days) == (2, 20)
+    answered = organised(*BASE, again, (14, claimed(2, file("c"), innovation="sehat")))
+    assert answered.participation.returned == 0
 
 
 def test_free_text_stands_apart() -> None:

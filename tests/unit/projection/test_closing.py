@@ -153,6 +153,7 @@ def test_the_carried_score_is_that_of_what_is_left(stage: Stage) -> None:
     told = carried(stage, *HELD)
     other = rulebook.rule_set_for_year(2027)
     assert told.by_rules.exact < 0
+    assert bool(told.by_region.exact) == (stage == "mandiri")
     spd = next(row for row in other.rows if row.code == SPD)
     assert spd.weight.value is not None
     assert told.carried.innovations == (2 if stage == "mandiri" else 1)

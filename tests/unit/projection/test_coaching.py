@@ -6,7 +6,7 @@ from decimal import Decimal
 from services.projection import organising
 from services.projection.core import coaching
 from services.projection.core import dossier as dossiers
-from services.projection.core.coaching import Step
+from services.projection.core.coaching import AgreedStep
 from shared.kernel.events.agency import CoachAssigned, StepAgreed, StepClosed
 from shared.kernel.recorded import Event
 from shared.kernel.rules import formula
@@ -53,7 +53,7 @@ BASE: tuple[tuple[float, Event], ...] = (
 )
 
 
-def steps(*said: tuple[float, Event], now: float = 20) -> tuple[Step, ...]:
+def steps(*said: tuple[float, Event], now: float = 20) -> tuple[AgreedStep, ...]:
     told = facts(*said)
     return coaching.steps(told, dossier(told), RULES, {"dinkes": "Dinkes"}, day(now), ZONE)
 
