@@ -151,7 +151,8 @@ class System:
         )
 
     def register(self, region: str, year: int, innovation: str, urusan: int = 2) -> None:
-        body = {"innovation": innovation, "profile": {**PROFILE, "main_urusan": urusan}}
+        applied = {"main_urusan": urusan, "implementation_date": f"{year - 1}-03-01"}
+        body = {"innovation": innovation, "profile": {**PROFILE, **applied}}
         path = f"/v1/regions/{region}/seasons/{year}/innovations"
         self.must((region, "region_admin"), "POST", path, body)
 

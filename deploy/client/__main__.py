@@ -10,9 +10,9 @@
 
 It ends with 0 where all is there, 1 where something was refused and must be mended, 2 where it was
 called wrongly, 3 where intake did not answer: then the same call goes on where it broke off.
-Without `--innovation` a claim is the region's own row. Where the rules have bands, `--figure 4.37` may
-be given instead of `--level`: the level follows from it. The API key comes from `--key`, or better,
-since other users see command lines, from the environment variable `JEJAK_KEY`.
+Without `--innovation` a claim is the region's own row. Where the rules have bands, `--figure 4.37`
+may be given instead of `--level`: the level follows from it. The API key comes from `--key`, or
+better, since other users see command lines, from the environment variable `JEJAK_KEY`.
 """
 
 import argparse

@@ -5,7 +5,7 @@ With `--openapi` it prints the OpenAPI document and ends.
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from services.intake import surface
@@ -43,7 +43,8 @@ async def main() -> None:
         relay = Relay(url, "intake", "evt")
         committer = GroupCommit(writers, relay.nudge)
         rule_sets = rulebook.rule_sets()
-        decider = Decider(rule_sets, rulebook.rule_digests())
+        digests = rulebook.rule_digests()
+        decider = Decider(rule_sets, digests)
         history = History(readers)
         intake = Intake(history, committer, decider)
         reading = Reading(history)
@@ -58,18 +59,12 @@ async def main() -> None:
             documents,
             rulebook.regions(),
             rule_sets,
-            rulebook.rule_digests(),
+            digests,
         )
         pulse = postgres.Pulse(readers)
-        workbooks = Workbooks(
-            history, reading, documents, intake, rule_sets, rulebook.rule_digests()
-        )
+        workbooks = Workbooks(history, reading, documents, intake, rule_sets, digests)
         app = surface.application(
-            door,
-            uploads,
-            workbooks,
-            ready=lambda: {"database": pulse.beats},
-            gauges=lambda: _gauges(relay),
+            door, uploads, workbooks, lambda: {"database": pulse.beats}, lambda: _gauges(relay)
         )
         committing = asyncio.create_task(committer.run(), name="commit")
         others = [
@@ -83,10 +78,14 @@ async def main() -> None:
         await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
         committer.close()
         await committing
-        for loop in others:
-            loop.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await _end(others)
         await opener.close()
+
+
+async def _end(loops: Sequence[asyncio.Task[None]]) -> None:
+    for loop in loops:
+        loop.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
 
 
 async def _carry(relay: Relay, nats_url: str) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Struct
 
 from services.intake.bodies import Items, OutcomeView, Spelt, Stated
+from services.intake.bodies_workbook import WrongView
 
 
 class ResultRowBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,3 +49,10 @@ class ResultsView(Struct, frozen=True, kw_only=True):
     unchanged: int
     refused: int
     rows: tuple[ResultOutcomeView, ...]
+
+
+class AnnexView(Struct, frozen=True, kw_only=True):
+    """What an annex that came as a spreadsheet comes to: its wrong cells, or its results."""
+
+    results: ResultsView
+    wrongs: tuple[WrongView, ...]

@@ -138,11 +138,12 @@ def _admitted(command: Any, ground: Ground, kept: Calendar) -> tuple[Event, ...]
     if item not in box.waiting or not calendar.admits(kept, item.received_at):
         return ()
     events: list[Event] = []
+    standing = reporting.copy(ground, command)
     try:
         for fact in item.facts:
             _must_not_be_superseded(fact, item.received_at, ground)
-            standing = replace(ground, supposed=tuple(events))
             told = grounds.decided(late.command_of(fact), standing)
+            reporting.stand(told, standing)
             # As it was received: a submission keeps the files that stood then.
             events.extend(fact if type(one) is type(fact) else one for one in told)
     except Failure as refusal:

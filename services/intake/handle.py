@@ -4,6 +4,7 @@ Orders of one tenant are handled together: their streams are read in one query, 
 what the ones before it left, and each is recorded or refused on its own.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from services.intake import commands
@@ -54,7 +55,11 @@ class Intake:
     async def rehearse(self, orders: Sequence[Order]) -> Sequence[Sequence[Told | Failure]]:
         """What each report of each order would come to; nothing is recorded."""
         loaded = await self._load(orders)
-        return [self._decider.rehearse(order, loaded) for order in orders]
+        told = []
+        for order in orders:
+            told.append(self._decider.rehearse(order, loaded))
+            await asyncio.sleep(0)  # many of them, and others are waiting
+        return told
 
     async def preview(self, orders: Sequence[Order]) -> Sequence[int | Failure]:
         """How many facts each order would record; nothing is recorded."""

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.intake import commands, grounds
+from services.intake.commands import Command
 from services.intake.core import indicator, innovation, late, together
 from services.intake.core.together import Together, Told
 from services.intake.grounds import Ground
@@ -55,8 +56,8 @@ def all_reported(command: Together, ground: Ground, kept: Calendar) -> Reported:
 def each(command: Together, ground: Ground, kept: Calendar) -> Iterator[Told | Failure]:
     """Every report in order, decided on what those before it left; a refused one leaves nothing."""
     box = ground.look(names.late(command.year), late)
-    on_time, behind = _copy(ground, command), _copy(ground, command)
-    _stand(late.supposed(box), behind)
+    on_time, behind = copy(ground, command), copy(ground, command)
+    stand(late.supposed(box), behind)
     for report in command.reports:
         try:
             counts = _counts(report, on_time, kept)
@@ -64,9 +65,9 @@ def each(command: Together, ground: Ground, kept: Calendar) -> Iterator[Told | F
         except Failure as failure:
             yield failure
             continue
-        _stand(facts, behind)
+        stand(facts, behind)
         if counts:
-            _stand(facts, on_time)
+            stand(facts, on_time)
         yield Told(facts=facts, counts=counts)
 
 
@@ -84,14 +85,14 @@ def _answers(command: Any, ground: Ground) -> bool:
     return False
 
 
-def _copy(ground: Ground, command: Together) -> Ground:
+def copy(ground: Ground, command: Command) -> Ground:
     """The same ground, on which facts may be laid without anyone else standing on them."""
     named = commands.rests_on(ground.order.tenant, command)
     laid = {name: list(ground.loaded.streams[name]) for name in named}
     return replace(ground, loaded=replace(ground.loaded, streams=laid))
 
 
-def _stand(facts: Sequence[Event], ground: Ground) -> None:
+def stand(facts: Sequence[Event], ground: Ground) -> None:
     """Lay facts; those of streams that nobody here looks at are left out."""
     order = ground.order
     for fact in facts:

@@ -4,6 +4,7 @@ from litestar import Litestar
 
 from services.intake import (
     web,
+    web_annex,
     web_carrying,
     web_evidence,
     web_indicators,
@@ -51,6 +52,7 @@ def application(
             *parts,
             *web_uploads.routes(door, uploads),
             *web_workbook.routes(door, workbooks),
+            *web_annex.routes(door, workbooks),
         ],
         ready=ready,
         gauges=gauges,

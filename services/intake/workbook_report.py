@@ -81,7 +81,7 @@ def told(
         refused=counted["refused"],
         detail=_summary(sent, counted, len(wrongs)),
         rows=rows,
-        wrongs=tuple(_wrong(wrong, sent.language) for wrong in wrongs[:WRONGS_MAX]),
+        wrongs=tuple(wrong_view(wrong, sent.language) for wrong in wrongs[:WRONGS_MAX]),
         wrongs_left_out=max(0, len(wrongs) - WRONGS_MAX),
         groups=groups,
     )
@@ -112,7 +112,8 @@ def _group(name: str, order: Order, outcome: Receipt | Failure, language: str) -
     return GroupView(name=name, receipt=bodies.receipt_view(outcome, stream))
 
 
-def _wrong(wrong: Wrong, language: str) -> WrongView:
+def wrong_view(wrong: Wrong, language: str) -> WrongView:
+    """A wrong cell, in words that begin with its name."""
     sentence = problems.sentence(wrong.reason, language, wrong.facts)
     return WrongView(cell=wrong.cell, reason=wrong.reason, detail=f"{wrong.cell}: {sentence}")
 

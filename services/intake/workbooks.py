@@ -4,6 +4,7 @@ A file is read, compared with what is recorded, and rehearsed; then its groups a
 whole or not at all. The same file again finds everything as it says, and records nothing.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -78,6 +79,13 @@ class Workbooks:
         told = workbook.claim_rows(by, now, "", of_innovations=True)
         return sheets_out.table(titles, [*told, *(("", "", *row) for row in own)])
 
+    async def sheet(self, content: bytes, name: str) -> Grid:
+        """One sheet of any workbook; `Refused` where it is not there."""
+        grids = await self._sheets.read(content, [name])
+        if name not in grids:
+            raise Refused("workbook.missing_sheet", sheet=name)
+        return grids[name]
+
     async def read(self, tenant: str, year: int, content: bytes) -> Read:
         """Compare a file with what is recorded."""
         by = await self._year(tenant, year)
@@ -100,7 +108,7 @@ class Workbooks:
                 for sha256, kept in known.items()
             },
         )
-        groups, amiss = plan.plan(grids, sources)
+        groups, amiss = await asyncio.to_thread(plan.plan, grids, sources)
         return Read(rule_set=by.rules.id, groups=groups, amiss=amiss)
 
     async def rehearse(

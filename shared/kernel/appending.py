@@ -16,9 +16,8 @@ from shared.kernel import merkle, names
 from shared.kernel.errors import Failure, Missing, Outrun, Refused
 from shared.kernel.recorded import Stored
 
-# The whole season of the largest region in one file, twice over; more is a mistake, not a fact.
+# The largest region's whole season in one file; while it is written, nobody else is.
 EVENTS_PER_COMMAND_MAX = 10_000
-# And no more than this in bytes: while it is written nobody else is.
 COMMAND_BYTES_MAX = 32 * 1024 * 1024
 # One event must fit into one bus message with room for its envelope.
 EVENT_BYTES_MAX = 256 * 1024

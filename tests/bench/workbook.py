@@ -67,6 +67,7 @@ def measure(system: System, region: str, group: str) -> None:
         counts = {name: told[name] for name in ("recorded", "new", "unchanged", "refused")}
         print(f"{what:24} {took:6.2f} s  {counts}  slowest neighbour {slowest * 1000:.0f} ms")
         assert took < most
+        assert told["refused"] == 0
     began = time.monotonic()
     size = len(ask(system, region, "GET", "").content)
     print(f"{'export, full season':24} {time.monotonic() - began:6.2f} s  {size} bytes")

@@ -1,6 +1,6 @@
 """The rows of `Indikator` and `Daerah`: a claim is one row, or several for several documents."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -83,16 +83,16 @@ def _claim(
     if not wrongs and said in (_written(now), _written(then)):
         group.unchanged.extend(rows)
         return
-    if not wrongs and _written(now) != _written(then):
-        failure = Refused("cell.changed_meanwhile", now=str(now.level))
-        wrongs.append(rows[0].wrong(workbook.LEVEL, failure))
     claim = Claim(
         year=sources.year.year, innovation=innovation, indicator=indicator, level=None, evidence=()
     )
     for line in rows:
         claim = _with(claim, line, wrongs, sources)
-    if not wrongs and (claim.level, claim.figure, claim.evidence) == (None, None, ()):
-        wrongs.append(rows[0].wrong(workbook.LEVEL, Refused("cell.claim_cleared")))
+    if not wrongs:
+        wrongs.extend(_amiss(claim, now, rows[0], meanwhile=_written(now) != _written(then)))
+    if not wrongs and _is(claim, now):
+        group.unchanged.extend(rows)
+        return
     group.wrongs.extend(wrongs)
     if wrongs:
         group.refused.extend(rows)
@@ -101,6 +101,19 @@ def _claim(
     if claim.figure not in (None, now.figure) and claim.level == now.level:
         claim = replace(claim, level=None)
     group.steps.append(Step(command=claim, lines=tuple(rows), new=not now.level))
+
+
+def _is(claim: Claim, slot: Slot) -> bool:
+    """Whether that is claimed already."""
+    return (claim.level, claim.figure, claim.evidence) == (slot.level, slot.figure, slot.evidence)
+
+
+def _amiss(claim: Claim, now: Slot, line: Line, *, meanwhile: bool) -> Iterator[Wrong]:
+    """What is wrong with a claim as a whole."""
+    if (claim.level, claim.figure, claim.evidence) == (None, None, ()):
+        yield line.wrong(workbook.LEVEL, Refused("cell.claim_cleared"))
+    elif meanwhile and not _is(claim, now):
+        yield line.wrong(workbook.LEVEL, Refused("cell.changed_meanwhile", now=str(now.level)))
 
 
 def _cells(rows: Sequence[Line]) -> list[tuple[str, ...]]:

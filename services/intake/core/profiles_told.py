@@ -65,6 +65,8 @@ def _profile(line: Line, group: Building, name: str, sources: Sources) -> Profil
         except Failure as failure:
             group.wrongs.append(line.wrong(title, failure))
             continue
+        if changed == profile:
+            continue
         if before != current:
             meanwhile = Refused("cell.changed_meanwhile", now=cells.shown(current or "-"))
             group.wrongs.append(line.wrong(title, meanwhile))
