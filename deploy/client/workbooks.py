@@ -52,7 +52,7 @@ class Workbooks:
             content=content,
             headers={
                 "Content-Type": XLSX,
-                "Idempotency-Key": f"xlsx-{hashlib.sha256(content).hexdigest()}",
+                "Idempotency-Key": f"{region}-{year}-{hashlib.sha256(content).hexdigest()}",
             },
         )
 

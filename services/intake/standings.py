@@ -21,10 +21,6 @@ class Standings:
     def __init__(self, history: History) -> None:
         self._history = history
 
-    async def head(self, tenant: str) -> int:
-        """The seq of the region's last fact."""
-        return await self._history.head(tenant)
-
     async def read(
         self, tenant: str, year: int, position: int | None = None
     ) -> tuple[Standing, Standing | None]:

@@ -128,7 +128,7 @@ def _analyses(
         *web_closing.routes(Closing(analyst, reader), contexts),
         *web_nation.routes(nation, digests),
         *web_log.routes(reader, History(facts)),
-        *web_rules.routes(rule_sets, digests, affairs),
+        *web_rules.routes(rule_sets, digests, affairs, rulebook.form_for_year),
     ]
 
 

@@ -16,6 +16,7 @@ from shared.kernel.calculator import Answer, Calculator, Contribution
 from shared.kernel.errors import Refused
 from shared.kernel.rules import levels, reading, ruleset
 from shared.kernel.rules.affairs import Affair
+from shared.kernel.rules.forms import Form
 from shared.kernel.rules.reading import Gap
 from shared.kernel.rules.ruleset import Bands, RuleSet
 
@@ -40,6 +41,14 @@ class RuleSetsView(Struct, frozen=True, kw_only=True):
     """All rule sets known."""
 
     rule_sets: tuple[RuleSetView, ...]
+
+
+class FormView(Struct, frozen=True, kw_only=True):
+    """A year's form; `of_year` is the year it is known of, where the year's own is not."""
+
+    year: int
+    of_year: int
+    form: Form
 
 
 class ReadingView(Struct, frozen=True, kw_only=True):
@@ -74,7 +83,10 @@ class ExplainedView(Struct, frozen=True, kw_only=True):
 
 
 def routes(
-    rule_sets: Mapping[str, RuleSet], digests: Mapping[str, str], affairs: Sequence[Affair]
+    rule_sets: Mapping[str, RuleSet],
+    digests: Mapping[str, str],
+    affairs: Sequence[Affair],
+    form_for_year: Callable[[int], Form],
 ) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
 
@@ -85,7 +97,23 @@ def routes(
         rules = known(rule_set)
         return Calculator(rules, digests[rules.id], affairs)
 
-    return [*_law_routes(known, rule_sets, digests), *_calculator_routes(calculator)]
+    return [
+        *_law_routes(known, rule_sets, digests),
+        _form_route(form_for_year),
+        *_calculator_routes(calculator),
+    ]
+
+
+def _form_route(form_for_year: Callable[[int], Form]) -> ControllerRouterHandler:
+    @get("/v1/forms/{year:int}", responses=ERRORS)
+    async def read_form(year: FromPath[int]) -> FormView:
+        """The form of an innovation's profile in a year: its items, what may be chosen, and which
+        must be filled before it is sent.
+        """
+        form = form_for_year(year)
+        return FormView(year=year, of_year=form.year, form=form)
+
+    return read_form
 
 
 def _law_routes(

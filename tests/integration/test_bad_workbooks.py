@@ -1,4 +1,4 @@
-"""Workbooks made to break whoever reads them, or broken by accident: refused, each in a sentence."""
+"""Workbooks made to break whoever reads them, or broken by accident: refused in a sentence."""
 
 import asyncio
 from collections.abc import Callable
@@ -68,6 +68,10 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "columns to the very end": (lambda: with_sheet(cell("XFD1")), "workbook.columns"),
     "the last of all cells": (
         lambda: with_sheet(cell("A1") + cell("XFD1048576")),
+        "workbook.unfolds",
+    ),
+    "more cells than there is room for": (
+        lambda: with_sheet(cell("A1") + cell("CV1048576")),
         "workbook.unfolds",
     ),
     "one endless cell": (

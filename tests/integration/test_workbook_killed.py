@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -113,10 +113,8 @@ def _kill_while_sending(
     system: System, region: str, group: str, content: bytes, seconds: float
 ) -> None:
     def ask() -> None:
-        try:
+        with suppress(httpx.TransportError):
             send(system, region, group, content)
-        except httpx.TransportError:
-            pass
 
     sending = Thread(target=ask)
     sending.start()

@@ -288,6 +288,11 @@ def test_only_the_regions_own_key_and_only_a_workbook(system: System) -> None:
     )
     given = {"Content-Type": "application/octet-stream"}
     must_be_problem(system.send(WHO, "POST", PATH, content, given), 415)
+    huge = system.send(WHO, "POST", PATH, bytes(16 * 1024 * 1024 + 1), spreadsheets.HEADERS)
+    must_be_problem(huge, 413)
+    broken = system.send(WHO, "POST", PATH, content[:5000], spreadsheets.HEADERS)
+    must_be_problem(broken, 422)
+    assert broken.json()["title"] == "workbook.broken"
     other = PATH.replace("2026", "2027")
     system.open_season(2027, "2027.1")
     answer = system.send(WHO, "POST", other, content, spreadsheets.HEADERS)
