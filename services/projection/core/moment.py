@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from shared.kernel.errors import Refused
+from shared.kernel.moments import LETTERS
 
 SECOND = timedelta(seconds=1)
 COMPARED_BEFORE = timedelta(days=7)
@@ -20,8 +21,6 @@ YEARS = range(2000, 9999)
 
 # Later than any fact: what a ranking without a moment is bounded by.
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
-
-ZONE_LETTERS = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 MONTHS = {
     "id": [
@@ -147,4 +146,4 @@ def hour(moment: datetime, zone: str, language: str = "id") -> str:
     there = local(moment, zone)
     mark = "." if language == "id" else ":"
     read = "%H{0}%M" if there.second in (0, 59) else "%H{0}%M{0}%S"
-    return f"{there.strftime(read.format(mark))} {ZONE_LETTERS[zone]}"
+    return f"{there.strftime(read.format(mark))} {LETTERS[zone]}"
