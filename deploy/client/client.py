@@ -14,7 +14,6 @@ retried by themselves while intake is busy or away (see `wire`); a refusal is `R
 `basis`) are for keys with that right; leave them out otherwise.
 """
 
-import asyncio
 import hashlib
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -27,7 +26,12 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from deploy.client.wire import ANSWER_SECONDS_MAX, ATTEMPTS_MAX, MOMENTARY, Pause, Wire
+from deploy.client.organisation import Organisation
+from deploy.client.seasons import Seasons
+from deploy.client.trials import Trials
+from deploy.client.verification import Verification
+from deploy.client.wire import ANSWER_SECONDS_MAX, ATTEMPTS_MAX, MOMENTARY
+from deploy.client.writing import entry_path, headers_of, row_path, subject_path
 from services.intake.bodies import (
     ITEMS_MAX,
     AcceptanceBody,
@@ -54,7 +58,6 @@ from services.intake.bodies import (
     TargetBody,
     WithdrawalBody,
 )
-from services.intake.bodies_season import ClosingBody, SeasonBody
 
 # Enough to keep intake's group commit filled; the pool looks at each of them on every request.
 CONNECTIONS_MAX = 8
@@ -87,11 +90,8 @@ async def opened(url: str, key: str) -> AsyncIterator["Client"]:
         yield Client(http, key)
 
 
-class Client:
+class Client(Seasons, Organisation, Trials, Verification):
     """One API key's way into intake."""
-
-    def __init__(self, http: httpx.AsyncClient, key: str, pause: Pause = asyncio.sleep) -> None:
-        self._wire = Wire(http, key, pause)
 
     async def upload(self, region: str, content: bytes, media_type: str) -> EvidenceView:
         """Upload a file under its SHA-256; the same file again changes nothing."""
@@ -106,36 +106,39 @@ class Client:
 
     async def register(self, region: str, year: int, body: RegisterBody, key: str) -> ReceiptView:
         """Register an innovation; the receipt names its id."""
-        return await self._write("POST", f"{_entry(region, year)}/innovations", body, key)
+        return await self._write("POST", f"{entry_path(region, year)}/innovations", body, key)
 
     async def innovation(self, region: str, year: int, innovation: str) -> InnovationView:
         """An innovation as it stands, with the version that `revise` needs."""
-        return await self._wire.ask("GET", _path(region, year, innovation), InnovationView)
+        return await self._wire.ask("GET", subject_path(region, year, innovation), InnovationView)
 
     async def revise(
         self, region: str, year: int, innovation: str, body: ReviseBody, key: str, *, version: int
     ) -> ReceiptView:
         """Replace the profile that was read as `version`; `Rejected` if it has changed since."""
-        path = _path(region, year, innovation)
+        path = subject_path(region, year, innovation)
         return await self._write("PUT", path, body, key, version=version)
 
     async def submit(
         self, region: str, year: int, innovation: str, body: SubmissionBody, key: str
     ) -> ReceiptView:
         """Send an innovation for verification."""
-        return await self._write("POST", f"{_path(region, year, innovation)}/submission", body, key)
+        path = f"{subject_path(region, year, innovation)}/submission"
+        return await self._write("POST", path, body, key)
 
     async def withdraw(
         self, region: str, year: int, innovation: str, body: WithdrawalBody, key: str
     ) -> ReceiptView:
         """Take an innovation out of the season; registering it again brings it back."""
-        return await self._write("POST", f"{_path(region, year, innovation)}/withdrawal", body, key)
+        path = f"{subject_path(region, year, innovation)}/withdrawal"
+        return await self._write("POST", path, body, key)
 
     async def reject(
         self, region: str, year: int, innovation: str, body: RejectionBody, key: str
     ) -> ReceiptView:
         """Find that an innovation may not be assessed, with the reason (verifiers)."""
-        return await self._write("POST", f"{_path(region, year, innovation)}/rejection", body, key)
+        path = f"{subject_path(region, year, innovation)}/rejection"
+        return await self._write("POST", path, body, key)
 
     async def claim(
         self, region: str, year: int, innovation: str, indicator: str, body: ClaimBody, key: str
@@ -144,7 +147,7 @@ class Client:
 
         Where the rules have bands, the body may give the raw `figure` instead of the `level`.
         """
-        path = f"{_path(region, year, innovation)}/indicators/{quote(indicator)}/claim"
+        path = f"{row_path(region, year, innovation, indicator)}/claim"
         return await self._write("PUT", path, body, key)
 
     async def accept(
@@ -157,21 +160,21 @@ class Client:
         key: str,
     ) -> ReceiptView:
         """Accept a level, naming exactly the files that were reviewed (verifiers)."""
-        path = f"{_path(region, year, innovation)}/indicators/{quote(indicator)}/acceptance"
+        path = f"{row_path(region, year, innovation, indicator)}/acceptance"
         return await self._write("POST", path, body, key)
 
     async def send_back(
         self, region: str, year: int, innovation: str, indicator: str, body: ReturnBody, key: str
     ) -> ReceiptView:
         """Return a claim with a reason (verifiers)."""
-        path = f"{_path(region, year, innovation)}/indicators/{quote(indicator)}/return"
+        path = f"{row_path(region, year, innovation, indicator)}/return"
         return await self._write("POST", path, body, key)
 
     async def claim_many(
         self, region: str, year: int, items: Sequence[ClaimItemBody], key: str
     ) -> OutcomesView:
         """Claim any number of levels; each item has its own outcome, in the order given."""
-        path = f"{_entry(region, year)}/claims"
+        path = f"{entry_path(region, year)}/claims"
         parts = [ClaimsBody(items=part) for part in _parts(items)]
         return await self._write_parts(path, parts, key)
 
@@ -179,36 +182,29 @@ class Client:
         self, region: str, year: int, items: Sequence[AcceptanceItemBody], key: str
     ) -> OutcomesView:
         """Accept any number of levels; each item has its own outcome, in the order given."""
-        path = f"{_entry(region, year)}/acceptances"
+        path = f"{entry_path(region, year)}/acceptances"
         parts = [AcceptancesBody(items=part) for part in _parts(items)]
         return await self._write_parts(path, parts, key)
-
-    async def open_season(self, year: int, body: SeasonBody, key: str) -> ReceiptView:
-        """Open a season under a rule set (ministry)."""
-        return await self._write("PUT", f"/v1/seasons/{year}", body, key)
-
-    async def close_season(self, year: int, body: ClosingBody, key: str) -> ReceiptView:
-        """Close a season for reporting (ministry)."""
-        return await self._write("POST", f"/v1/seasons/{year}/closing", body, key)
 
     async def publish_result(
         self, region: str, year: int, body: ResultBody, key: str
     ) -> ReceiptView:
         """Record a region's official result; a later one corrects it (ministry)."""
-        return await self._write("PUT", f"{_entry(region, year)}/result", body, key)
+        return await self._write("PUT", f"{entry_path(region, year)}/result", body, key)
 
     async def reinstate(
         self, region: str, year: int, innovation: str, body: ReinstatementBody, key: str
     ) -> ReceiptView:
         """Take a rejection back (verifiers)."""
-        path = f"{_path(region, year, innovation)}/reinstatement"
+        path = f"{subject_path(region, year, innovation)}/reinstatement"
         return await self._write("POST", path, body, key)
 
     async def report_score(
         self, region: str, year: int, stage: str, body: ReportBody, key: str
     ) -> ReceiptView:
         """Record a score of an earlier stage that someone stated (ministry)."""
-        return await self._write("PUT", f"{_entry(region, year)}/scores/{quote(stage)}", body, key)
+        path = f"{entry_path(region, year)}/scores/{quote(stage)}"
+        return await self._write("PUT", path, body, key)
 
     async def set_target(self, region: str, year: int, body: TargetBody, key: str) -> ReceiptView:
         """Record the index that the region's plan promises for a year; it need not be open."""
@@ -231,13 +227,6 @@ class Client:
         path = f"{_branch(region, year, branch)}/discarding"
         return await self._write("POST", path, body, key)
 
-    async def _write(
-        self, method: str, path: str, body: Struct, key: str, *, version: int | None = None
-    ) -> ReceiptView:
-        headers = _headers(key) | ({} if version is None else {"If-Match": f'"{version}"'})
-        content = msgspec.json.encode(body)
-        return await self._wire.ask(method, path, ReceiptView, content=content, headers=headers)
-
     async def _write_parts(self, path: str, parts: Sequence[Struct], key: str) -> OutcomesView:
         told = [
             await self._write_part(path, part, f"{key}/{place}") for place, part in enumerate(parts)
@@ -255,7 +244,7 @@ class Client:
         while True:
             attempt += 1
             told = await self._wire.ask(
-                "POST", path, OutcomesView, content=content, headers=_headers(key)
+                "POST", path, OutcomesView, content=content, headers=headers_of(key)
             )
             outrun = any(outcome.reason in MOMENTARY for outcome in told.outcomes)
             if not outrun or attempt == ATTEMPTS_MAX:
@@ -273,19 +262,5 @@ def _parts(items: Sequence[Item]) -> list[tuple[Item, ...]]:
     return [tuple(items[start : start + ITEMS_MAX]) for start in range(0, len(items), ITEMS_MAX)]
 
 
-def _headers(key: str) -> dict[str, str]:
-    return {"Idempotency-Key": key, "Content-Type": "application/json"}
-
-
-def _entry(region: str, year: int) -> str:
-    return f"/v1/regions/{quote(region)}/seasons/{year}"
-
-
-def _path(region: str, year: int, innovation: str) -> str:
-    """The innovation, or the season itself where the row is the region's own."""
-    entry = _entry(region, year)
-    return f"{entry}/innovations/{quote(innovation)}" if innovation else entry
-
-
 def _branch(region: str, year: int, branch: str) -> str:
-    return f"{_entry(region, year)}/branches/{quote(branch)}"
+    return f"{entry_path(region, year)}/branches/{quote(branch)}"

@@ -20,14 +20,28 @@ DAYS_MOVED = 120
 
 
 class Season(Struct, frozen=True, kw_only=True):
-    """The days of the open season, from the first, inclusive, to the last, exclusive."""
+    """The days of the open season, from the first, inclusive, to the last, exclusive.
+
+    `today` is the day of the anchor, where it is later than the last.
+    """
 
     first: date
     last: date
+    today: date | None = None
 
     @property
     def days(self) -> int:
         return (self.last - self.first).days
+
+    @property
+    def closing(self) -> date:
+        """The last day of the season: all appointments are before it."""
+        return self.last - timedelta(days=1)
+
+    @property
+    def yesterday(self) -> date:
+        """The day before the anchor's: what is told of it is still fresh."""
+        return max(self.last, self.today or self.last) - timedelta(days=1)
 
 
 def season(anchor: datetime) -> Season:
@@ -35,8 +49,8 @@ def season(anchor: datetime) -> Season:
     today = anchor.astimezone(ZONE).date()
     last = min(today, ENDING)
     if (last - OPENING).days < DAYS_MIN:
-        return Season(first=today - timedelta(days=DAYS_MOVED), last=today)
-    return Season(first=OPENING, last=last)
+        return Season(first=today - timedelta(days=DAYS_MOVED), last=today, today=today)
+    return Season(first=OPENING, last=last, today=today)
 
 
 def slot(season: Season, place: int, places: int) -> date:

@@ -12,6 +12,8 @@ from random import Random
 from deploy.sample import calendar, evidence, profiles
 from deploy.sample.calendar import Season
 from deploy.sample.plan import (
+    BASIS,
+    SEED,
     Acceptances,
     Claims,
     Plan,
@@ -46,9 +48,6 @@ from services.intake.core.indicator import REASONS
 from shared.io import rulebook
 from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import LEVEL_MAX, Row
-
-SEED = "jejak-inovasi/contoh/1"
-BASIS = "data contoh"
 
 ROUNDS = 10
 APPOINTMENTS = 2 * ROUNDS + 3

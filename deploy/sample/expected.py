@@ -9,12 +9,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+import msgspec
 from msgspec import Struct, field
 
 from deploy.sample import history, results
 from deploy.sample.plan import (
     Acceptances,
     Claims,
+    Fact,
+    Facts,
     Plan,
     Registrations,
     Rejections,
@@ -22,8 +25,11 @@ from deploy.sample.plan import (
     Submissions,
     Withdrawals,
     level_of,
+    moments_of,
 )
 from deploy.sample.traits import PROVINCE, RULES_OPEN, YEAR_OPEN
+from services.intake.bodies_region import TrialDecisionBody
+from services.intake.bodies_verification import AnswerBody, ReviewBody
 from shared.io import rulebook
 from shared.kernel import names
 from shared.kernel.hypotheses import ProfileBody
@@ -68,13 +74,7 @@ def positions(scores: Scores) -> Mapping[str, int]:
 
 def last_moment(plans: Sequence[Plan]) -> datetime:
     """When the last fact of the open season took place."""
-    moments = [
-        (item[-1] if isinstance(item, tuple) else item).occurred_at
-        for plan in plans
-        for step in plan.sent
-        for item in step.items
-    ]
-    return max(moment for moment in moments if moment is not None)
+    return max(moment for plan in plans for step in plan.sent for moment in moments_of(step))
 
 
 def ranked(plans: Sequence[Plan], stage: Stage) -> Scores:
@@ -139,6 +139,8 @@ def _final(plan: Plan) -> _Final:
         match step:
             case Acceptances() | Returns() | Rejections():
                 _judge(final, step)
+            case Facts(items=told):
+                _tell(final, told)
             case _:
                 _report(final, step)
     return final
@@ -157,6 +159,22 @@ def _report(final: _Final, step: Registrations | Submissions | Claims | Withdraw
         case Withdrawals(items=withdrawn):
             for name, _ in withdrawn:
                 del final.profiles[name]
+
+
+def _tell(final: _Final, told: Sequence[Fact]) -> None:
+    """What becomes of it by a second look, an answer or a trial's decision."""
+    for fact in told:
+        match fact.body:
+            case ReviewBody(level=level) | AnswerBody(granted=True, level=level):
+                final.levels[fact.slot] = (final.levels[fact.slot][0], level)
+            case TrialDecisionBody(decision="diterapkan", decided_on=day):
+                final.profiles[fact.innovation] = msgspec.structs.replace(
+                    final.profiles[fact.innovation],
+                    tahapan="penerapan",
+                    implementation_date=day,
+                )
+            case _:
+                pass
 
 
 def _judge(final: _Final, step: Acceptances | Returns | Rejections) -> None:

@@ -5,6 +5,9 @@ moments; so a region's steps are sent one after the other, and whatever one step
 time happened at the same moment.
 """
 
+from datetime import datetime
+from typing import Literal
+
 from msgspec import Struct
 
 from deploy.sample.evidence import Document
@@ -17,6 +20,30 @@ from services.intake.bodies import (
     SubmissionBody,
     WithdrawalBody,
 )
+from services.intake.bodies_region import (
+    AgencyBody,
+    CoachBody,
+    DecreeBody,
+    ReplicationBody,
+    StepBody,
+    StepClosingBody,
+    TrialBody,
+    TrialDecisionBody,
+    TrialReportBody,
+)
+from services.intake.bodies_verification import (
+    AnswerBody,
+    ClarificationBody,
+    ReviewBody,
+    SampleBody,
+    VerifierBody,
+)
+
+SEED = "jejak-inovasi/contoh/1"
+BASIS = "data contoh"
+
+# An innovation, or nothing for the region itself, and its indicator.
+Slot = tuple[str, str]
 
 
 class Registrations(Struct, frozen=True, kw_only=True):
@@ -68,7 +95,59 @@ class Withdrawals(Struct, frozen=True, kw_only=True):
     items: tuple[tuple[str, WithdrawalBody], ...]
 
 
-Step = Registrations | Claims | Submissions | Acceptances | Returns | Rejections | Withdrawals
+# What else is told of a season; the body says what it is, and so to which address it goes.
+Told = (
+    AgencyBody
+    | DecreeBody
+    | CoachBody
+    | StepBody
+    | StepClosingBody
+    | TrialBody
+    | TrialReportBody
+    | TrialDecisionBody
+    | ReplicationBody
+    | VerifierBody
+    | SampleBody
+    | ReviewBody
+    | ClarificationBody
+    | AnswerBody
+)
+
+# The region itself, the province's verifier, or the ministry's, who looks a second time.
+By = Literal["region", "verifier", "second"]
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """One fact: who says what of which innovation, indicator, agency or step."""
+
+    body: Told
+    by: By = "region"
+    innovation: str = ""
+    indicator: str = ""
+    agency: str = ""
+    step: str = ""
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        """When it took place."""
+        return self.body.occurred_at
+
+    @property
+    def slot(self) -> Slot:
+        """The indicator it is about."""
+        return self.innovation, self.indicator
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """Facts of any other kind that were told at one moment."""
+
+    name: str
+    items: tuple[Fact, ...]
+
+
+Step = (
+    Registrations | Claims | Submissions | Acceptances | Returns | Rejections | Withdrawals | Facts
+)
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -89,6 +168,12 @@ class Plan(Struct, frozen=True, kw_only=True):
         """Every innovation as it was first reported."""
         sittings = (step.items for step in self.sent if isinstance(step, Registrations))
         return tuple(body for items in sittings for body in items)
+
+
+def moments_of(step: Step) -> list[datetime]:
+    """When each of a step's facts took place: the sample always says so."""
+    told = [(item[-1] if isinstance(item, tuple) else item).occurred_at for item in step.items]
+    return [moment for moment in told if moment is not None]
 
 
 def level_of(claim: ClaimItemBody) -> int:

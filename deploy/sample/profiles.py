@@ -27,10 +27,12 @@ DAYS = 680
 
 
 class Affair(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An urusan: who works on it, on what, and how often it comes."""
+    """An urusan: who works on it, on what, for which aims, and how often it comes."""
 
     number: int
     weight: int
+    asta_cita: str
+    pkpn: str
     agency: str
     services: tuple[str, ...]
 

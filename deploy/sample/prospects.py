@@ -7,8 +7,7 @@ from random import Random
 from msgspec import Struct
 
 from deploy.sample import calendar, expected, profiles
-from deploy.sample.draw import BASIS, SEED
-from deploy.sample.plan import Claims, Plan, Rejections, Submissions, level_of
+from deploy.sample.plan import BASIS, SEED, Claims, Plan, Rejections, Submissions, level_of
 from deploy.sample.traits import RULES_OPEN
 from services.intake.bodies import BranchBody, ClaimItemBody, TargetBody
 from shared.io import rulebook

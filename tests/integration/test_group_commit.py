@@ -12,7 +12,7 @@ from shared.io import postgres
 from shared.io.history import History
 from shared.io.store import BATCH_MAX, GroupCommit
 from shared.kernel import appending
-from shared.kernel.appending import EVENT_BYTES_MAX, Append, Draft, Receipt
+from shared.kernel.appending import EVENT_BYTES_MAX, EVENTS_PER_COMMAND_MAX, Append, Draft, Receipt
 from shared.kernel.errors import Failure, Missing, Outrun, Refused
 from tests import examples
 from tests.databases import Database
@@ -124,7 +124,9 @@ BAD_ITEMS = {
     "endless state": examples.append(
         "bad", drafts=[Draft(stream="s", topic="t", state=b"x" * (EVENT_BYTES_MAX + 1), meta=b"")]
     ),
-    "too many events": examples.append("bad", drafts=[examples.draft()] * 1001),
+    "too many events": examples.append(
+        "bad", drafts=[examples.draft()] * (EVENTS_PER_COMMAND_MAX + 1)
+    ),
     "version out of range": examples.append("bad", expected={"a": 2**70}),
     "unknown tenant": examples.append("bad", tenant="99.99"),
 }

@@ -185,8 +185,10 @@ def test_an_innovation_is_recorded_whole_or_not_at_all(system: System) -> None:
     """Its row and its indicators together; its neighbours do not suffer."""
     content = filled(
         template(system),
-        Inovasi=[row("sendiri-satu", "Satu"), row("sendiri-dua", "Dua")],
+        Inovasi=[row(f"sendiri-{name}", "Sendiri") for name in ("satu", "dua", "tiga")],
         Indikator=[
+            # Wrong to whoever reads it.
+            claim("sendiri-tiga", "SID-REGULASI", "9"),
             claim("sendiri-satu", "SID-REGULASI", "1"),
             claim("sendiri-dua", "SID-REGULASI", "1"),
             # Wrong only to whoever decides it: a level needs a file.
@@ -196,11 +198,13 @@ def test_an_innovation_is_recorded_whole_or_not_at_all(system: System) -> None:
     cells = spreadsheets.opened(content)
     cells["Indikator"][-1][cells["Indikator"][0].index("Nomor Dokumen")] = ""
     told = send(system, spreadsheets.saved(cells), group="innovation")
-    assert (told["recorded"], told["new"], told["refused"]) == (2, 2, 3)
-    assert [wrong["reason"] for wrong in told["wrongs"]] == ["evidence.required"]
+    assert (told["recorded"], told["new"], told["refused"]) == (2, 2, 5)
+    reasons = {wrong["reason"] for wrong in told["wrongs"]}
+    assert reasons == {"cell.level", "evidence.required"}
     path = PATH.replace("workbook", "innovations/")
     assert system.send(WHO, "GET", path + "sendiri-satu").status_code == 200
-    assert system.send(WHO, "GET", path + "sendiri-dua").status_code == 404
+    for name in ("sendiri-dua", "sendiri-tiga"):
+        assert system.send(WHO, "GET", path + name).status_code == 404
 
 
 def test_a_cell_changed_on_both_sides_is_told_and_neither_wins(system: System) -> None:
