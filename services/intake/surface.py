@@ -2,41 +2,41 @@
 
 from litestar import Litestar
 
-from services.intake import (
-    web,
-    web_annex,
-    web_carrying,
-    web_evidence,
-    web_indicators,
-    web_organisation,
-    web_plans,
-    web_results,
-    web_seasons,
-    web_submission,
-    web_trials,
-    web_uploads,
-    web_verification,
-    web_workbook,
-)
 from services.intake.door import Door
 from services.intake.uploads import Uploads
+from services.intake.web import (
+    annex,
+    carrying,
+    evidence,
+    indicators,
+    innovations,
+    organisation,
+    plans,
+    results,
+    seasons,
+    submission,
+    trials,
+    verification,
+    workbook,
+)
+from services.intake.web import uploads as web_uploads
 from services.intake.workbooks import Workbooks
 from shared.io import http
 
 VERSION = "1"
 
 PARTS = (
-    web_seasons,
-    web,
-    web_carrying,
-    web_submission,
-    web_trials,
-    web_indicators,
-    web_evidence,
-    web_verification,
-    web_results,
-    web_organisation,
-    web_plans,
+    seasons,
+    innovations,
+    carrying,
+    submission,
+    trials,
+    indicators,
+    evidence,
+    verification,
+    results,
+    organisation,
+    plans,
 )
 
 
@@ -51,8 +51,8 @@ def application(
         handlers=[
             *parts,
             *web_uploads.routes(door, uploads),
-            *web_workbook.routes(door, workbooks),
-            *web_annex.routes(door, workbooks),
+            *workbook.routes(door, workbooks),
+            *annex.routes(door, workbooks),
         ],
         ready=ready,
         gauges=gauges,

@@ -36,7 +36,7 @@ DOORS = {
         "shared/io/http.py",
         "services/intake/door.py",
         "services/intake/surface.py",
-        "services/intake/web",
+        "services/intake/web/",
         "services/projection/",
     ),
     "os": ("shared/io/config.py", "shared/io/files.py", "deploy/"),

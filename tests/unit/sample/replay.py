@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
-from deploy.sample import calendar, draw
+from deploy.sample import calendar, keyring, story
 from deploy.sample.plan import (
+    BASIS,
     Acceptances,
     Claims,
+    Facts,
     Plan,
     Registrations,
     Rejections,
@@ -27,7 +29,7 @@ from shared.kernel.recorded import Event
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 DAYS = calendar.season(NOW)
-PLANS = [draw.season(traits, DAYS) for traits in ALL]
+PLANS = [story.season(traits, DAYS) for traits in ALL]
 RULES = rulebook.rule_sets()[RULES_OPEN]
 
 Moved = tuple[datetime | None, Any, Any, str]
@@ -47,6 +49,8 @@ def commands(plan: Plan) -> Iterator[Moved]:
                 yield from rejections(step)
             case Withdrawals():
                 yield from withdrawals(step)
+            case Facts():
+                yield from affairs.told(plan, step)
 
 
 def of_innovations(step: Registrations | Submissions) -> Iterator[Moved]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from deploy.sample import calendar, draw, expected, profiles
+from deploy.sample import calendar, draw, expected, words
 from deploy.sample.plan import (
     Plan,
     Registrations,
@@ -188,7 +188,7 @@ def test_most_designs_have_the_words_the_rules_ask_for() -> None:
 
 def test_the_affairs_of_the_words_are_the_laws_own() -> None:
     known = {affair.number for affair in rulebook.affairs()}
-    drawn = [affair.number for affair in profiles.words().affairs]
+    drawn = [affair.number for affair in words.words().affairs]
     assert set(drawn) <= known
     assert affairs.basic(rulebook.affairs()) <= set(drawn)
     assert len(set(drawn)) == len(drawn)

@@ -21,7 +21,7 @@ from services.intake.bodies_results import (
 from services.intake.core import annex, result
 from services.intake.door import ERRORS, SEASON, Asked, Door, refusal
 from services.intake.orders import Order
-from services.intake.web_workbook import DryRun, require_workbook
+from services.intake.web.workbook import DryRun, require_workbook
 from services.intake.workbooks import Workbooks
 from shared.io.sheets import FILE_BYTES_MAX
 from shared.kernel.errors import Failure, Refused

@@ -1,0 +1,1 @@
+"""What intake takes in and tells over HTTP, one noun a file."""
