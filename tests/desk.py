@@ -64,7 +64,12 @@ class Desk:
             # What a decision writes, it must have named: its version is compared at the append.
             assert (tenant, streams.stream_of(event)) in loaded.streams
             self.streams[tenant, streams.stream_of(event)].append(
-                Seen(event=event, happened_at=self.now, client=client)
+                Seen(
+                    event=event,
+                    happened_at=self.now,
+                    client=client,
+                    received_at=order.received_at,
+                )
             )
             if tenant == REGION:
                 self.log.append(event)
@@ -93,4 +98,4 @@ class Desk:
         """Decide on what came late, as is done whenever a calendar has changed."""
         for item in items:
             command = Admit(year=YEAR, item=item, keeper=names.MINISTRY, letter="2")
-            self.ask(command, client="intake")
+            self.ask(command, client="intake", received_at=item.received_at)

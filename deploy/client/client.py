@@ -233,6 +233,7 @@ class Client(Seasons, Organisation, Trials, Verification):
         ]
         return OutcomesView(
             recorded=sum(part.recorded for part in told),
+            unchanged=sum(part.unchanged for part in told),
             refused=sum(part.refused for part in told),
             outcomes=tuple(outcome for part in told for outcome in part.outcomes),
         )

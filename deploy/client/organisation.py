@@ -5,7 +5,8 @@ from urllib.parse import quote
 import msgspec
 
 from deploy.client.writing import Writing, agency_path, entry_path, headers_of
-from services.intake.bodies import CarriedView, CarryBody, ReceiptView
+from services.intake.bodies import ReceiptView
+from services.intake.bodies_innovation import CarriedView, CarryBody
 from services.intake.bodies_region import (
     AgencyBody,
     AgencyClosingBody,

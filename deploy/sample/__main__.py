@@ -18,20 +18,28 @@ from deploy import keys
 from deploy.client import client
 from deploy.client.wire import Rejected, Unreachable
 from deploy.keys import Ensured
-from deploy.sample import calendar, draw, expected, history, load, progress, ranking, seasons
+from deploy.sample import (
+    calendar,
+    expected,
+    history,
+    keyring,
+    load,
+    progress,
+    ranking,
+    schedule,
+    seasons,
+    story,
+)
 from deploy.sample.plan import Plan
 from deploy.sample.ranking import Expectation, NotYet
-from deploy.sample.traits import ALL, PROVINCE, RULES_OPEN, YEAR_CLOSED, YEAR_OPEN
-from services.intake.bodies_season import SeasonBody
+from deploy.sample.schedule import Schedule
+from deploy.sample.traits import ALL, PROVINCE, YEAR_CLOSED, YEAR_OPEN
 from shared.kernel.errors import Failure
 
 # Scoring and projection keep pace with the load; this is for a slow disk, not for a slow design.
 WAIT_SECONDS_MAX = 90.0
 # Where all was loaded before, a difference is somebody's later fact and not worth a long wait.
 WAIT_AGAIN_SECONDS_MAX = 10.0
-
-OPENING_LETTER = "data contoh, menurut surat 400.10.11/1887/BSKDN, 29 April 2026"
-OPENING_MINUTES = 8 * 60
 
 # What Tanah Bumbu said on these two days is what the corrected results must show.
 STATED_ON = (date(2025, 2, 10), date(2025, 3, 17))
@@ -41,22 +49,16 @@ DAY = timedelta(days=1)
 async def main() -> None:
     """Keys, facts, ranking."""
     ensured = await keys.ensure(
-        os.environ["DATABASE_URL"], load.WANTED, Path(os.environ["SAMPLE_KEYS_FILE"])
+        os.environ["DATABASE_URL"], keyring.WANTED, Path(os.environ["SAMPLE_KEYS_FILE"])
     )
     days = calendar.season(ensured.since)
-    plans = [draw.season(traits, days) for traits in ALL]
-    opening = SeasonBody(
-        rule_set=RULES_OPEN,
-        letter=OPENING_LETTER,
-        occurred_at=calendar.at(days.first, OPENING_MINUTES),
-        basis="data contoh: tanggal pembukaan diperkirakan",
-    )
-    loaded = await _load(ensured, plans, opening)
+    plans = [story.season(traits, days) for traits in ALL]
+    loaded = await _load(ensured, plans, schedule.of(days))
     async with client.connected(os.environ["PROJECTION_URL"]) as pages:
         await _wait(pages, plans, loaded=loaded)
 
 
-async def _load(ensured: Ensured, plans: Sequence[Plan], opening: SeasonBody) -> bool:
+async def _load(ensured: Ensured, plans: Sequence[Plan], letters: Schedule) -> bool:
     """Hand everything in, unless an earlier run did; whether this one did."""
     url = os.environ["INTAKE_URL"]
     if await load.is_complete(url, ensured.keys, plans):
@@ -64,7 +66,7 @@ async def _load(ensured: Ensured, plans: Sequence[Plan], opening: SeasonBody) ->
     began = time.monotonic()
     with progress.shown(load.facts(plans)) as tell:
         async with load.opened(url, ensured.keys, tell) as loader:
-            await loader.load(plans, opening)
+            await loader.load(plans, letters)
     seconds = f"{time.monotonic() - began:.1f}".replace(".", ",")
     print(f"Data contoh tercatat dalam {seconds} detik; menunggu peringkat …", flush=True)
     return True

@@ -18,8 +18,8 @@ from msgspec import Struct
 from deploy.sample import calendar
 from deploy.sample.calendar import Season
 from deploy.sample.plan import BASIS, SEED, Fact, Facts
-from deploy.sample.profiles import Affair
 from deploy.sample.traits import PROVINCE
+from deploy.sample.words import Affair
 from services.intake.bodies_region import AgencyBody
 
 # The organisation is told in the season's first morning, before anything is reported.

@@ -11,6 +11,7 @@ from random import Random
 
 from deploy.sample import calendar, evidence, profiles
 from deploy.sample.calendar import Season
+from deploy.sample.evidence import Document
 from deploy.sample.plan import (
     BASIS,
     SEED,
@@ -101,10 +102,16 @@ class _Hand:
         steps = [step for step in self._steps(rounds, kept) if step.items]
         return Plan(
             region=self.traits.region,
-            documents=tuple(self.files.values()),
+            documents=self._documents(innovations),
             steps=tuple(steps),
             last=self._submissions("akhir", [kept], self._day()) if kept else None,
         )
+
+    def _documents(self, innovations: Sequence[Innovation]) -> tuple[Document, ...]:
+        """Every file once: the region's, and those of its innovations."""
+        own = [evidence.own(self.traits.region, each.name) for each in innovations]
+        every = [*self.files.values(), *(file for files in own for file in files.values())]
+        return tuple({file.sha256: file for file in every}.values())
 
     def _kept_back(self, last_round: Sequence[Innovation]) -> Innovation | None:
         if self.traits.region != PROVINCE:
@@ -186,6 +193,7 @@ class _Hand:
         self, row: Row, ripeness: float, day: date, minutes: float, innovation: str = ""
     ) -> ClaimItemBody:
         kind = evidence.kind_of(row.code)
+        file = evidence.own(self.traits.region, innovation).get(kind, self.files[kind])
         signed = date(2025, 1, 6) + timedelta(days=self.rng.randrange(350))
         number = f"000.9/{self.rng.randint(1, 480):03d}/CONTOH/{signed.year}"
         return ClaimItemBody(
@@ -194,7 +202,10 @@ class _Hand:
             level=1 + sum(self.rng.random() < ripeness for _ in range(LEVEL_MAX - 1)),
             evidence=(
                 FileBody(
-                    sha256=self.files[kind].sha256, document_number=number, document_date=signed
+                    sha256=file.sha256,
+                    document_number=number,
+                    document_date=signed,
+                    subject=kind,
                 ),
             ),
             occurred_at=calendar.at(day, minutes),

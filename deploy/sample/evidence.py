@@ -1,7 +1,13 @@
-"""The sample's evidence: a dozen small PDF files for each region, each saying that it is sample."""
+"""The sample's evidence: a dozen small PDF files for each region, each saying that it is sample.
+
+In one region every innovation has files of its own, as it must be; the other regions prove all
+their innovations by the same dozen, since the files of a thousand would take longer to hand in than
+all they prove.
+"""
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 
 from msgspec import Struct
 
@@ -23,6 +29,29 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "Laporan statistik daerah": (),
 }
 OTHERWISE = "Laporan statistik daerah"
+
+# The region whose innovations have their own files, and what is bound together in each.
+REGION_OF_OWN = "63.10"
+BUNDLES: Mapping[str, tuple[str, ...]] = {
+    "Berkas penetapan dan anggaran": (
+        "Keputusan kepala daerah",
+        "Keputusan tim pengelola",
+        "Dokumen pelaksanaan anggaran",
+        "Rencana kerja pemerintah daerah",
+    ),
+    "Berkas pelaksanaan": (
+        "Laporan bimbingan teknis",
+        "Perjanjian kerja sama",
+        "Pedoman teknis dan SOP",
+        "Publikasi dan dokumentasi",
+    ),
+    "Berkas hasil dan penerima manfaat": (
+        "Rekapitulasi pengaduan",
+        "Survei kepuasan dan penerima manfaat",
+        "Naskah video dan kronologi",
+        "Laporan statistik daerah",
+    ),
+}
 
 A4 = b"[0 0 595 842]"
 
@@ -47,8 +76,17 @@ def documents(region: str) -> dict[str, Document]:
     return {kind: _document(region, kind) for kind in KINDS}
 
 
-def _document(region: str, kind: str) -> Document:
-    content = pdf("DATA CONTOH - bukan dokumen resmi", kind, f"Daerah {region}")
+@cache
+def own(region: str, innovation: str) -> Mapping[str, Document]:
+    """An innovation's own files by kind; none where the region's prove everything."""
+    if region != REGION_OF_OWN or not innovation:
+        return {}
+    bound = {bundle: _document(region, bundle, f"Inovasi {innovation}") for bundle in BUNDLES}
+    return {kind: bound[bundle] for bundle, kinds in BUNDLES.items() for kind in kinds}
+
+
+def _document(region: str, kind: str, *further: str) -> Document:
+    content = pdf("DATA CONTOH - bukan dokumen resmi", kind, f"Daerah {region}", *further)
     return Document(kind=kind, content=content, sha256=hashlib.sha256(content).hexdigest())
 
 

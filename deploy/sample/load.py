@@ -24,11 +24,20 @@ from http import HTTPStatus
 from deploy.client import client
 from deploy.client.client import Client
 from deploy.client.wire import Rejected
-from deploy.keys import Wanted
-from deploy.sample import evidence, history, prospects, results, seasons
+from deploy.sample import (
+    evidence,
+    history,
+    keyring,
+    latecomer,
+    prospects,
+    results,
+    seasons,
+    telling,
+)
 from deploy.sample.plan import (
     Acceptances,
     Claims,
+    Facts,
     Plan,
     Registrations,
     Rejections,
@@ -37,18 +46,9 @@ from deploy.sample.plan import (
     Submissions,
     Withdrawals,
 )
-from deploy.sample.traits import ALL, PROVINCE, YEAR_CLOSED, YEAR_OPEN
+from deploy.sample.schedule import Schedule
+from deploy.sample.traits import YEAR_CLOSED, YEAR_OPEN
 from services.intake.bodies import OutcomesView, ResultBody
-from services.intake.bodies_season import SeasonBody
-from shared.kernel import names
-
-MINISTRY = Wanted(tenant=names.MINISTRY, role="ministry", history=True)
-VERIFIER = Wanted(tenant=PROVINCE, role="verifier", history=True)
-WANTED = (
-    MINISTRY,
-    VERIFIER,
-    *(Wanted(tenant=each.region, role="region_admin", history=True) for each in ALL),
-)
 
 # In flight at once: enough to share commits, few enough to leave the machine to the services.
 REQUESTS_MAX = 24
@@ -62,8 +62,8 @@ Tell = Callable[[int], None]
 def facts(plans: Sequence[Plan]) -> int:
     """How much there is to hand in, files included."""
     published = len(history.rows()) + len(results.ALL)
-    considered = len(prospects.TARGETS) + 1
-    return published + considered + sum(map(_size, plans))
+    beside = len(prospects.TARGETS) + 1 + 1  # the what-if, and what came late
+    return published + beside + sum(map(_size, plans))
 
 
 async def is_complete(url: str, keys: Mapping[str, str], plans: Sequence[Plan]) -> bool:
@@ -98,12 +98,13 @@ class Loader:
         self._tell = tell
         self._free = asyncio.Semaphore(REQUESTS_MAX)
 
-    async def load(self, plans: Sequence[Plan], opening: SeasonBody) -> None:
+    async def load(self, plans: Sequence[Plan], schedule: Schedule) -> None:
         """Everything, in an order in which each fact is allowed."""
-        await self._seasons(opening)
+        await self._seasons(schedule)
         regions = {row.region for row in history.rows()} | {each.region for each in results.ALL}
         await _together(self._results(region) for region in sorted(regions))
         await self._targets()
+        await self._late()
         # The busiest first, so that no long one is left alone at the end.
         busiest = sorted(plans, key=_size, reverse=True)
         await _together(self._region(plan) for plan in busiest)
@@ -114,12 +115,15 @@ class Loader:
             if plan.last is not None:
                 await self._step(plan.region, plan.last)
 
-    async def _seasons(self, opening: SeasonBody) -> None:
-        ministry = self._clients[MINISTRY.name]
+    async def _seasons(self, schedule: Schedule) -> None:
+        ministry = self._clients[keyring.MINISTRY.name]
         for year, told in seasons.closed().items():
             await ministry.open_season(year, told.opening, f"contoh/{year}/buka")
             await ministry.close_season(year, told.closing, f"contoh/{year}/tutup")
-        await ministry.open_season(YEAR_OPEN, opening, f"contoh/{YEAR_OPEN}/buka")
+        key = f"contoh/{YEAR_OPEN}"
+        await ministry.open_season(YEAR_OPEN, schedule.opening, f"{key}/buka")
+        await ministry.schedule_season(YEAR_OPEN, schedule.calendar, f"{key}/jadwal")
+        await ministry.extend_season(YEAR_OPEN, schedule.extension, f"{key}/perpanjangan")
 
     async def _results(self, region: str) -> None:
         """Year after year, and a correction after what it corrects."""
@@ -128,7 +132,7 @@ class Loader:
 
     def _published(self, region: str) -> Iterator[Send]:
         """What the sources say."""
-        ministry = self._clients[MINISTRY.name]
+        ministry = self._clients[keyring.MINISTRY.name]
         for row in history.rows():
             if row.region == region:
                 at, body, key = (region, row.year), row.body, f"contoh/{row.year}"
@@ -140,7 +144,7 @@ class Loader:
 
     def _supposed(self, region: str) -> Iterator[Send]:
         """Season 2024 of the province, most of it invented."""
-        publish = self._clients[MINISTRY.name].publish_result
+        publish = self._clients[keyring.MINISTRY.name].publish_result
         for result in results.ALL:
             if result.region == region:
                 key = f"contoh/{YEAR_CLOSED}/hasil/{result.name}"
@@ -152,6 +156,12 @@ class Loader:
         for target in prospects.targets():
             key = f"contoh/{target.year}/target"
             await self._one(partial(promise, region, target.year, target.body, key))
+
+    async def _late(self) -> None:
+        admin = self._clients[_admin(latecomer.REGION)]
+        key = f"contoh/{latecomer.YEAR}/susulan"
+        at = (latecomer.REGION, latecomer.YEAR)
+        await self._one(partial(admin.register, *at, latecomer.body(), key))
 
     async def _branch(self, plan: Plan) -> None:
         at = (plan.region, YEAR_OPEN, prospects.BRANCH)
@@ -170,9 +180,22 @@ class Loader:
 
     async def _step(self, region: str, step: Step) -> None:
         """What one step sends side by side happened at one moment."""
-        admin, verifier = self._clients[_admin(region)], self._clients[VERIFIER.name]
+        admin, verifier = self._clients[_admin(region)], self._clients[keyring.VERIFIER.name]
         key, at = f"contoh/{YEAR_OPEN}/{step.name}", (region, YEAR_OPEN)
         match step:
+            case Facts(items=told):
+                await _together(
+                    self._one(
+                        partial(
+                            telling.send,
+                            self._clients[keyring.of(fact.by, region)],
+                            region,
+                            fact,
+                            key,
+                        )
+                    )
+                    for fact in told
+                )
             case Claims(items=claims):
                 await self._many(partial(admin.claim_many, *at, claims, key))
             case Acceptances(items=accepted):
@@ -225,7 +248,7 @@ def _size(plan: Plan) -> int:
 
 
 def _admin(region: str) -> str:
-    return Wanted(tenant=region, role="region_admin").name
+    return keyring.ADMINS[region].name
 
 
 async def _together(sendings: Iterable[Coroutine[None, None, None]]) -> None:

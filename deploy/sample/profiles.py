@@ -1,17 +1,17 @@
-"""Invented innovations: names, agencies and texts out of `words.toml`, drawn by a seeded hand."""
+"""Invented innovations with their whole profile, drawn by a seeded hand."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
 from random import Random
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from deploy.sample.traits import BASIC_AFFAIRS, Traits
+from deploy.sample import agencies, words
+from deploy.sample.agencies import Agency
+from deploy.sample.traits import BASIC_AFFAIRS, PROVINCE, Traits
+from deploy.sample.words import Affair
 from shared.io import rulebook
 from shared.kernel.hypotheses import ProfileBody
 
@@ -20,33 +20,11 @@ STAGE_WEIGHTS = (92, 4, 4)  # as reported nationally in 2024
 BENTUK = ("pelayanan_publik", "tata_kelola", "lainnya")
 INISIATOR = ("perangkat_daerah", "asn", "kepala_daerah", "masyarakat")
 SHORT_DESIGN_SHARE = 0.08
+CITIES = ("63.71", "63.72")
 
 # Applied within the two years that season 2026 looks at.
 FIRST_DAY = date(2024, 1, 15)
 DAYS = 680
-
-
-class Affair(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An urusan: who works on it, on what, for which aims, and how often it comes."""
-
-    number: int
-    weight: int
-    asta_cita: str
-    pkpn: str
-    agency: str
-    services: tuple[str, ...]
-
-
-class Words(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file of words."""
-
-    names: tuple[str, ...]
-    design: str
-    design_short: str
-    purpose: str
-    benefit: str
-    outcome: str
-    affairs: tuple[Affair, ...]
 
 
 class Innovation(Struct, frozen=True, kw_only=True):
@@ -57,16 +35,9 @@ class Innovation(Struct, frozen=True, kw_only=True):
     submitted: bool
 
 
-@cache
-def words() -> Words:
-    """The words, read once."""
-    raw = (Path(__file__).parent / "words.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(raw), Words)
-
-
 def innovations(traits: Traits, rng: Random) -> list[Innovation]:
     """A region's innovations; the first ones cover the basic-service affairs it does not lack."""
-    told = words()
+    told = words.words()
     basic = [number for number in BASIC_AFFAIRS if number not in traits.lacking]
     open_to = [affair for affair in told.affairs if affair.number not in traits.lacking]
     by_number = {affair.number: affair for affair in told.affairs}
@@ -85,7 +56,7 @@ def innovations(traits: Traits, rng: Random) -> list[Innovation]:
 
 def _names(affair: Affair, rng: Random) -> Iterator[tuple[str, str]]:
     """Pairs of a word and a service, each pair once."""
-    pairs = [(word, service) for word in words().names for service in affair.services]
+    pairs = [(word, service) for word in words.words().names for service in affair.services]
     rng.shuffle(pairs)
     return iter(pairs)
 
@@ -101,10 +72,12 @@ def _innovation(
 ) -> Innovation:
     stage = STAGES[0] if covers else rng.choices(STAGES, STAGE_WEIGHTS)[0]
     wanted = covers or rng.random() < traits.submitted
-    name = f"SI-{pair[0]} {pair[1]}"
+    called = f"SI-{pair[0]} {pair[1]}"
+    name = re.sub("[^a-z0-9]+", "-", called.lower())
+    drawn = profile(affair, called, pair[1], region, stage, rng)
     return Innovation(
-        name=re.sub("[^a-z0-9]+", "-", name.lower()),
-        profile=profile(affair, name, pair[1], region, stage, rng),
+        name=name,
+        profile=completed(drawn, affair, traits.region, name),
         submitted=wanted and stage == STAGES[0],
     )
 
@@ -113,7 +86,7 @@ def profile(
     affair: Affair, name: str, service: str, region: str, stage: str, rng: Random
 ) -> ProfileBody:
     """What is reported of one innovation; now and then its design is too short."""
-    told = words()
+    told = words.words()
     facts = {"name": name, "service": service, "agency": affair.agency, "region": region}
     before = rng.randint(5, 30)
     figures = {"before": before, "after": max(1, before // 4), "people": rng.randint(120, 2400)}
@@ -138,9 +111,44 @@ def profile(
     )
 
 
+def completed(told: ProfileBody, affair: Affair, region: str, name: str) -> ProfileBody:
+    """The profile with every item that the form of 2026 asks for, by a hand of its own."""
+    rng = agencies.hand(region, f"profil/{name}")
+    agency = agencies.reporting(region, affair, rng)
+    latitude, longitude = agencies.point(region, rng)
+    return replace(
+        told,
+        agency=agency.id,
+        perangkat_daerah=agency.name,
+        initiator_office=_office(told.inisiator, agency, region),
+        klasifikasi="masyarakat" if told.inisiator == "masyarakat" else "perangkat_daerah",
+        asta_cita=(affair.asta_cita,),
+        pkpn=affair.pkpn,
+        latitude=latitude,
+        longitude=longitude,
+        design=told.design.replace(affair.agency, agency.name),
+        purpose=told.purpose.replace(affair.agency, agency.name),
+    )
+
+
+def _office(inisiator: str, agency: Agency, region: str) -> str:
+    """An office or a group, never a person."""
+    match inisiator:
+        case "kepala_daerah" if region == PROVINCE:
+            return "Gubernur"
+        case "kepala_daerah":
+            return "Wali Kota" if region in CITIES else "Bupati"
+        case "asn":
+            return f"Pejabat fungsional pada {agency.name}"
+        case "masyarakat":
+            return f"Kelompok warga binaan {agency.name}"
+        case _:
+            return agency.name
+
+
 def _others(affair: Affair, rng: Random) -> tuple[int, ...]:
     """One innovation in five serves a second affair."""
-    choices: Sequence[int] = [each.number for each in words().affairs if each != affair]
+    choices: Sequence[int] = [each.number for each in words.words().affairs if each != affair]
     return (rng.choice(choices),) if rng.random() < 1 / 5 else ()
 
 

@@ -6,7 +6,7 @@ from random import Random
 
 from msgspec import Struct
 
-from deploy.sample import calendar, expected, profiles
+from deploy.sample import calendar, expected, profiles, words
 from deploy.sample.plan import BASIS, SEED, Claims, Plan, Rejections, Submissions, level_of
 from deploy.sample.traits import RULES_OPEN
 from services.intake.bodies import BranchBody, ClaimItemBody, TargetBody
@@ -65,13 +65,13 @@ def branch(plan: Plan) -> BranchBody:
 
 def _new() -> Iterator[Supposed]:
     """An innovation for the affair, with the rows that every innovation must have."""
-    affair = next(each for each in profiles.words().affairs if each.number == AFFAIR)
+    affair = next(each for each in words.words().affairs if each.number == AFFAIR)
     region = rulebook.regions().by_code[REGION].name
     rng = Random(f"{SEED}/{BRANCH}")  # noqa: S311 - a sample, not a secret
     service = NEW_NAME.split(" ", 1)[1]
     stage = profiles.STAGES[0]
     told = profiles.profile(affair, NEW_NAME, service, region, stage, rng)
-    yield Add(innovation=NEW, profile=told)
+    yield Add(innovation=NEW, profile=profiles.completed(told, affair, REGION, NEW))
     for row in ruleset.innovation_rows(rulebook.rule_sets()[RULES_OPEN]):
         if row.mandatory.value:
             yield Raise(innovation=NEW, indicator=row.code, level=NEW_LEVEL)

@@ -14,7 +14,7 @@ from services.intake.core.occurrence import Occurrence
 from services.intake.handle import Intake
 from services.intake.orders import KEY_SEPARATOR, Order
 from services.intake.reading import Reading
-from shared.io import clock, log
+from shared.io import log
 from shared.io.identity import Caller
 from shared.kernel import calendar, names
 from shared.kernel.errors import Failure
@@ -70,7 +70,8 @@ class Admitting:
                 tenant=tenant,
                 key=f"{ACTOR}{KEY_SEPARATOR}{name}",
                 request=hashlib.sha256(name.encode()).digest(),
-                received_at=clock.now(),
+                # It had been received then, and is only heard now.
+                received_at=item.received_at,
                 command=Admit(year=year, item=item, keeper=keeper, letter=letter),
                 occurrence=Occurrence(),
             )

@@ -34,14 +34,6 @@ class RegisterBody(Stated, frozen=True, kw_only=True):
     innovation: str = ""
 
 
-class CarryBody(Stated, frozen=True, kw_only=True):
-    """Take innovations along from an earlier season; without `innovations`, all that stand."""
-
-    from_year: int
-    innovations: tuple[str, ...] = ()
-    claims: bool = False
-
-
 class ReviseBody(Stated, frozen=True, kw_only=True):
     """Replace an innovation's profile."""
 
@@ -231,19 +223,11 @@ class OutcomeView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""
 
 
-class CarriedView(Struct, frozen=True, kw_only=True):
-    """What was taken along, each by its name: `agency/…`, `innovation/…`, `claim/…/…`."""
+class OutcomesView(Struct, frozen=True, kw_only=True):
+    """The outcomes in the order of the items; `unchanged` are those that were already true."""
 
     recorded: int
     unchanged: int
-    refused: int
-    outcomes: dict[str, OutcomeView]
-
-
-class OutcomesView(Struct, frozen=True, kw_only=True):
-    """The outcomes in the order of the items."""
-
-    recorded: int
     refused: int
     outcomes: tuple[OutcomeView, ...]
 

@@ -57,7 +57,8 @@ class FreezeBody(Stated, frozen=True, kw_only=True):
 
 
 class ReopeningBody(Stated, frozen=True, kw_only=True):
-    """Open reporting again until a moment, by a letter."""
+    """Open reporting again until a moment, by a letter; what came late since `opens_at` counts."""
 
     closes_at: Until
     letter: str
+    opens_at: datetime | None = None

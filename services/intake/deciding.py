@@ -156,5 +156,5 @@ def _must_not_be_superseded(fact: Any, received_at: datetime, ground: Ground) ->
     """What the region has reported since holds, not what came before it."""
     stream = streams.stream_of(fact)
     for seen in ground.loaded.streams[ground.order.tenant, stream]:
-        if isinstance(seen.event, late.REPORTS) and seen.happened_at > received_at:
+        if isinstance(seen.event, late.REPORTS) and seen.received_at > received_at:
             raise Refused("late.superseded")

@@ -209,9 +209,13 @@ class Door:
             _outcome(order, next(told) if isinstance(order, Order) else order, language)
             for order in orders
         ]
-        refused = sum(1 for outcome in outcomes if outcome.receipt is None)
+        refused = sum(1 for one in outcomes if one.receipt is None)
+        recorded = sum(1 for one in outcomes if one.receipt is not None and one.receipt.recorded)
         return OutcomesView(
-            recorded=len(outcomes) - refused, refused=refused, outcomes=tuple(outcomes)
+            recorded=recorded,
+            unchanged=len(outcomes) - recorded - refused,
+            refused=refused,
+            outcomes=tuple(outcomes),
         )
 
     def order(

@@ -131,6 +131,7 @@ class Intake:
                 event=event,
                 happened_at=order.occurrence.occurred_at or now,
                 client=order.caller.client,
+                received_at=order.moment,
             )
             loaded.streams[order.tenant, stream].append(seen)
         meta = _meta(order)
@@ -166,7 +167,13 @@ def _opening(recorded: Sequence[Recorded]) -> int:
 
 def _seen(recorded: Recorded) -> Seen:
     client = recorded.meta.command.partition(KEY_SEPARATOR)[0]
-    return Seen(event=recorded.event, happened_at=recorded.happened_at, client=client)
+    stated, received = recorded.meta.occurred_at, recorded.meta.received_at
+    return Seen(
+        event=recorded.event,
+        happened_at=recorded.happened_at,
+        client=client,
+        received_at=stated or received or recorded.recorded_at,
+    )
 
 
 def _meta(order: Order) -> bytes:

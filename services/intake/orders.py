@@ -40,11 +40,14 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """A fact that a decision looks at: when it took place, and whose client said it."""
+    """A fact that a decision looks at: when it took place, whose client said it, and when all of
+    what said it had been received: for a late item that was admitted, long before.
+    """
 
     event: Event
     happened_at: datetime
     client: str
+    received_at: datetime
 
 
 class Loaded(Struct, frozen=True, kw_only=True):

@@ -8,9 +8,10 @@ from services.intake import commands
 from services.intake.core import agency, branch, indicator, innovation, late, season
 from services.intake.core.carrying import Past
 from services.intake.core.indicator import Slot
+from services.intake.core.innovation import Innovation
 from services.intake.core.late import Letterbox
 from shared.io.history import History
-from shared.kernel import names
+from shared.kernel import names, streams
 from shared.kernel.calendar import Calendar
 from shared.kernel.events.branch import BranchSaved
 from shared.kernel.events.indicator import IndicatorAccepted, IndicatorReturned
@@ -47,24 +48,28 @@ class Reading:
 
     async def innovation(
         self, tenant: str, year: int, innovation_id: str
-    ) -> tuple[innovation.Innovation, int]:
+    ) -> tuple[Innovation, int]:
         """An innovation as it stands, with its version."""
         held, version = await self._folded(
             tenant, names.innovation(year, innovation_id), innovation
         )
-        return cast("innovation.Innovation", held), version
+        return cast("Innovation", held), version
 
-    async def claims(
+    async def supposed(
         self, tenant: str, year: int, innovation_id: str, codes: Sequence[str]
-    ) -> dict[str, Slot]:
-        """What stands of an innovation's indicators, by code; empty where nothing was said."""
-        streams = {code: names.claim(year, innovation_id, code) for code in codes}
-        told: dict[str, list[Event]] = {stream: [] for stream in streams.values()}
+    ) -> tuple[Innovation, dict[str, Slot]]:
+        """An innovation and its claims by code, as if what came late and waits had counted."""
+        own = names.innovation(year, innovation_id)
+        claimed = {code: names.claim(year, innovation_id, code) for code in codes}
+        told: dict[str, list[Event]] = {stream: [] for stream in (own, *claimed.values())}
         for fact in await self.said(tenant, *told):
             told[fact.stream].append(fact.event)
-        return {
+        for waiting in late.supposed(await self.letterbox(tenant, year)):
+            told.get(streams.stream_of(waiting), []).append(waiting)
+        held: Innovation = reduce(innovation.evolve, told[own], innovation.EMPTY)
+        return held, {
             code: reduce(indicator.evolve, told[stream], indicator.EMPTY)
-            for code, stream in streams.items()
+            for code, stream in claimed.items()
         }
 
     async def rule_set(self, tenant: str, year: int) -> str:
@@ -119,9 +124,8 @@ class Reading:
             agencies=found["agency"],
             innovations=found["innovation"],
             claims={
-                (subject, code): slot
+                ("" if subject == names.REGION else subject, code): slot
                 for (subject, code), slot in claims.items()
-                if subject != names.REGION
             },
         )
 

@@ -96,7 +96,12 @@ def stand(facts: Sequence[Event], ground: Ground) -> None:
     """Lay facts; those of streams that nobody here looks at are left out."""
     order = ground.order
     for fact in facts:
-        seen = Seen(event=fact, happened_at=order.moment, client=order.caller.client)
+        seen = Seen(
+            event=fact,
+            happened_at=order.moment,
+            client=order.caller.client,
+            received_at=order.moment,
+        )
         stream = ground.loaded.streams.get((order.tenant, streams.stream_of(fact)))
         if stream is not None:
             stream.append(seen)

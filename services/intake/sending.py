@@ -38,12 +38,11 @@ class Sending:
 
     async def look(self, tenant: str, year: int, name: str, today: date) -> Looked:
         """Check an innovation; `Missing` where there is none."""
-        held, _ = await self._reading.innovation(tenant, year, name)
-        if held.profile is None:
-            raise Missing("innovation.unknown", innovation=name)
         rules = self._rule_sets[await self._reading.rule_set(tenant, year)]
         codes = [row.code for row in ruleset.innovation_rows(rules)]
-        claims = await self._reading.claims(tenant, year, name, codes)
+        held, claims = await self._reading.supposed(tenant, year, name, codes)
+        if held.profile is None:
+            raise Missing("innovation.unknown", innovation=name)
         beside = await self._beside(tenant, year, name, claims, today)
         checked = checking.Subject(
             year=year, today=today, profile=held.profile, claims=claims, shared=beside.shared

@@ -90,7 +90,8 @@ def evolve(calendar: Calendar, event: Event) -> Calendar:
             return replace(_until(calendar, last), frozen=True)
         case SeasonReopened():
             again = Window(opens_at=event.opens_at, closes_at=event.closes_at)
-            return replace(calendar, windows=(*calendar.windows, again), frozen=False)
+            reopened = replace(calendar, windows=(*calendar.windows, again), frozen=False)
+            return _until(reopened, event.closes_at)
         case _:
             return calendar
 
@@ -113,8 +114,13 @@ def _moved(calendar: Calendar, event: SeasonScheduled | SeasonExtended | SeasonC
 
 
 def _until(calendar: Calendar, moment: datetime) -> Calendar:
+    """The last window ends at the moment, and the phase of reporting with it."""
     last = replace(calendar.windows[-1], closes_at=moment)
-    return replace(calendar, windows=(*calendar.windows[:-1], last))
+    phases = tuple(
+        replace(phase, closes_at=moment) if phase.name == REPORTING and moment != NEVER else phase
+        for phase in calendar.phases
+    )
+    return replace(calendar, windows=(*calendar.windows[:-1], last), phases=phases)
 
 
 def closes_at(phases: tuple[Phase, ...], name: PhaseName) -> datetime | None:

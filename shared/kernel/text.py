@@ -4,9 +4,12 @@ import re
 
 from shared.kernel.errors import Refused
 
-# Unicode's controls (Cc) but for line ends and tabs, and halves of surrogate pairs (Cs). One pass
-# in C: a profile has thousands of characters.
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Unicode's controls (Cc) but for line ends and tabs, halves of surrogate pairs (Cs), and what turns
+# the direction of writing, so that a name reads as another. One pass in C: a profile has thousands
+# of characters.
+_FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def check(field: str, text: str, characters_max: int) -> None:

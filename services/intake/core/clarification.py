@@ -134,7 +134,7 @@ def _answer(command: Answer, clarification: Clarification, slot: Slot) -> tuple[
         raise Refused("clarification.above_asked", asked=asked.level)
     if slot.status not in ("accepted", "returned"):
         # A new claim has taken the place of the one that was asked about.
-        raise Refused("clarification.without_verdict", indicator=command.indicator)
+        raise Refused("clarification.claim_changed", indicator=command.indicator)
     return (answered, *_granted(command, asked, slot))
 
 

@@ -24,8 +24,7 @@ from shared.kernel.recorded import Event
 
 REASON_CHARACTERS_MAX = 2_000
 SIGNATURE_CHARACTERS_MAX = 200
-# The integrity statement (pakta integritas) that goes with a submission; its words are told with
-# the check before sending.
+# The integrity statement (pakta integritas); its words are told with the check before sending.
 STATEMENT = "pakta-integritas-1"
 REJECTIONS = (
     "di_luar_jangka_waktu",
@@ -107,13 +106,16 @@ class Innovation(Struct, frozen=True, kw_only=True):
     """An innovation as its stream says; one that was rejected is a draft again once revised.
 
     `refused` is the profile with which it was rejected last, also after it was withdrawn: handed
-    in unchanged, it is still rejected. `trial` is its way through the laboratory.
+    in unchanged, it is still rejected. `sent` is the last submission, with what was sent then.
+    `trial` is its way through the laboratory.
     """
 
     status: Status = "unknown"
     profile: Profile | None = None
     refused: Profile | None = None
     rejection: InnovationRejected | None = None
+    sent: InnovationSubmitted | None = None
+    sent_profile: Profile | None = None
     trial: Trial = Trial()
 
 
@@ -123,12 +125,21 @@ EMPTY = Innovation()
 def evolve(innovation: Innovation, event: Event) -> Innovation:
     """The innovation after one of its events."""
     match event:
-        case InnovationRegistered():
-            return replace(innovation, status="draft", profile=event.profile)
-        case InnovationRevised():
-            status: Status = "draft" if innovation.status == "rejected" else innovation.status
+        case InnovationRegistered() | InnovationRevised():
+            standing = innovation.status in ("submitted", "draft")
+            kept = standing and isinstance(event, InnovationRevised)
+            status: Status = innovation.status if kept else "draft"
             return replace(innovation, status=status, profile=event.profile)
-        case InnovationSubmitted() | InnovationReinstated():
+        case InnovationSubmitted():
+            return replace(
+                innovation,
+                status="submitted",
+                refused=None,
+                rejection=None,
+                sent=event,
+                sent_profile=innovation.profile,
+            )
+        case InnovationReinstated():
             return replace(innovation, status="submitted", refused=None, rejection=None)
         case InnovationRejected():
             return replace(
@@ -214,7 +225,7 @@ def _revise(command: Revise, innovation: Innovation) -> tuple[Event, ...]:
 
 def _submit(command: Submit, innovation: Innovation, files: Sequence[str]) -> tuple[Event, ...]:
     must_be_known(innovation, command.innovation)
-    if innovation.status == "submitted":
+    if innovation.status == "submitted" and not _has_changed(innovation, files):
         return ()
     if innovation.refused is not None and innovation.refused == innovation.profile:
         raise Refused("innovation.rejected", innovation=command.innovation)
@@ -233,6 +244,12 @@ def _submit(command: Submit, innovation: Innovation, files: Sequence[str]) -> tu
             explained=command.explained,
         ),
     )
+
+
+def _has_changed(innovation: Innovation, files: Sequence[str]) -> bool:
+    """Whether what stands is no longer what was sent; sent again, it has a receipt of its own."""
+    sent = () if innovation.sent is None else innovation.sent.files
+    return sent != tuple(files) or innovation.sent_profile != innovation.profile
 
 
 def _must_be_signed(command: Submit) -> None:

@@ -82,12 +82,16 @@ class Freeze(Struct, frozen=True, kw_only=True):
 
 
 class Reopen(Struct, frozen=True, kw_only=True):
-    """Open reporting again, from the moment it is said until another, by a letter."""
+    """Open reporting again until a moment, by a letter; from `opens_at`, else from when it is said.
+
+    What came late since `opens_at` then counts; it cannot be before the deadline that passed.
+    """
 
     year: int
     at: datetime
     closes_at: datetime
     letter: str
+    opens_at: datetime | None = None
 
 
 Command = Open | Schedule | Extend | Close | Freeze | Reopen
@@ -202,14 +206,22 @@ def _reopen(command: Reopen, season: Calendar) -> tuple[Event, ...]:
         raise Refused("season.still_open", year=command.year)
     if command.closes_at <= command.at:
         raise Refused("season.deadline_passed", deadline=command.closes_at.isoformat())
+    opens_at = command.opens_at or command.at
+    _must_have_zones(opens_at)
+    if opens_at > command.at or (season.deadline is not None and opens_at < season.deadline):
+        raise Refused("season.reopening_out_of_range", deadline=_spelt(season.deadline))
     return (
         SeasonReopened(
             year=command.year,
-            opens_at=command.at,
+            opens_at=opens_at,
             closes_at=command.closes_at,
             letter=command.letter,
         ),
     )
+
+
+def _spelt(moment: datetime | None) -> str:
+    return "–" if moment is None else moment.isoformat()
 
 
 def _must_cite(letter: str) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.kernel import names, text
+from shared.kernel import names, profiles, text
 from shared.kernel.errors import Refused
 from shared.kernel.events.innovation import (
     InnovationReplicated,
@@ -132,7 +132,10 @@ def _assign(command: Assign, trial: Trial, profile: Profile) -> tuple[Event, ...
         return ()
     if profile.tahapan == "penerapan":
         raise Refused("trial.already_applied", innovation=command.innovation)
-    tried = replace(profile, tahapan="uji_coba", trial_date=profile.trial_date or command.begins_on)
+    # A date that an earlier assignment wrote follows the new one; one of the region's own stays.
+    written = trial.assigned is not None and trial.assigned.begins_on == profile.trial_date
+    begun = command.begins_on if written else profile.trial_date or command.begins_on
+    tried = replace(profile, tahapan="uji_coba", trial_date=begun)
     return (assigned, *_revised(command, profile, tried))
 
 
@@ -203,6 +206,7 @@ def _replicate(command: Replicate, trial: Trial) -> tuple[Event, ...]:
 def _revised(command: Assign | Decide, before: Profile, after: Profile) -> tuple[Event, ...]:
     if before == after:
         return ()
+    profiles.check(after)
     return (InnovationRevised(year=command.year, innovation=command.innovation, profile=after),)
 
 

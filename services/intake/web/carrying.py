@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake.bodies import CarriedView, CarryBody
+from services.intake.bodies_innovation import CarriedView, CarryBody
 from services.intake.core import carrying, season
 from services.intake.door import ENTRY, Asked, Door
 from shared.kernel.errors import Missing, Refused
@@ -36,19 +36,25 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             raise Refused("carrying.not_from_before", year=year, from_year=data.from_year)
         rules = door.rules(await door.reading.rule_set(region, year))
         past = await door.reading.past(region, data.from_year)
-        for name in data.innovations:
+        for name in data.innovations or ():
             if name not in past.innovations:
                 raise Missing("innovation.unknown", innovation=name[:80])
-        carried = carrying.carry(past, year, rules, data.innovations, with_claims=data.claims)
+        carried = carrying.carry(
+            past,
+            year,
+            rules,
+            data.innovations,
+            with_claims=data.claims,
+            only_eligible=data.only_eligible,
+        )
         orders = [
             door.order(asked, region, data, each.command, _place(each.name)) for each in carried
         ]
         told = await door.many(orders, asked.language)
         outcomes = dict(zip([each.name for each in carried], told.outcomes, strict=True))
-        new = sum(1 for one in told.outcomes if one.receipt is not None and one.receipt.recorded)
         return CarriedView(
-            recorded=new,
-            unchanged=told.recorded - new,
+            recorded=told.recorded,
+            unchanged=told.unchanged,
             refused=told.refused,
             outcomes=outcomes,
         )

@@ -18,6 +18,7 @@ from services.intake.bodies import (
     ReviseBody,
     WithdrawalBody,
 )
+from services.intake.bodies_innovation import InnovationRow, InnovationsView
 from services.intake.core import innovation
 from services.intake.door import ENTRY, ERRORS, INNOVATION, Asked, Door
 from services.intake.spelling import innovation_name
@@ -67,6 +68,29 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
         return await door.one(asked, region, data, command, innovation_id)
 
+    @get(ENTRY + "/innovations", guards=[door.known], responses=ERRORS, security=[{"key": []}])
+    async def list_innovations(
+        request: Request[Any, Any, Any], region: FromPath[str], year: FromPath[int]
+    ) -> Response[InnovationsView]:
+        """The region's innovations of a season, each with its status."""
+        caller = await door.keys.caller(request.headers.get("authorization", ""))
+        caller.must_reach(region)
+        past = await door.reading.past(region, year)
+        rows = tuple(
+            InnovationRow(
+                innovation=name,
+                status=held.status,
+                name=held.profile.name,
+                tahapan=held.profile.tahapan,
+                agency=held.profile.agency,
+                perangkat_daerah=held.profile.perangkat_daerah,
+            )
+            for name, held in sorted(past.innovations.items())
+            if held.profile is not None
+        )
+        view = InnovationsView(region=region, year=year, innovations=rows)
+        return Response(view, headers={"Cache-Control": "private"})
+
     @get(INNOVATION, guards=[door.known], responses=ERRORS, security=[{"key": []}])
     async def read_innovation(
         request: Request[Any, Any, Any],
@@ -90,7 +114,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
         return Response(view, headers={"ETag": f'"{version}"', "Cache-Control": "private"})
 
-    return [register_innovation, revise_innovation, read_innovation]
+    return [register_innovation, revise_innovation, list_innovations, read_innovation]
 
 
 def _decision_routes(door: Door) -> Sequence[ControllerRouterHandler]:

@@ -106,6 +106,7 @@ def _ending_routes(door: Door) -> Sequence[ControllerRouterHandler]:
             at=door.moment(asked, data),
             closes_at=data.closes_at,
             letter=data.letter,
+            opens_at=data.opens_at,
         )
         return await door.one(asked, asked.caller.tenant, data, command)
 

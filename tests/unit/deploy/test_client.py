@@ -86,7 +86,7 @@ def recorded(request: httpx.Request) -> httpx.Response:
     """As many receipts as there are items."""
     items = msgspec.json.decode(request.content)["items"]
     outcomes = [{"receipt": RECEIPT} for _ in items]
-    body = {"recorded": len(items), "refused": 0, "outcomes": outcomes}
+    body = {"recorded": len(items), "unchanged": 0, "refused": 0, "outcomes": outcomes}
     return httpx.Response(200, json=body)
 
 
@@ -193,7 +193,7 @@ async def test_many_claims_go_in_parts_each_under_a_key_of_its_own() -> None:
 
 async def test_a_part_with_an_item_that_was_outrun_is_sent_again_as_it_was() -> None:
     outrun = {"reason": "stream.moved", "detail": "Kirim lagi."}
-    body = {"recorded": 0, "refused": 1, "outcomes": [outrun]}
+    body = {"recorded": 0, "unchanged": 0, "refused": 1, "outcomes": [outrun]}
     intake = Intake(httpx.Response(200, json=body), recorded)
     items = [ClaimItemBody(indicator="SPD-12", level=1)]
     told = await intake.client().claim_many("63.10", 2026, items, key="k1")
@@ -203,7 +203,7 @@ async def test_a_part_with_an_item_that_was_outrun_is_sent_again_as_it_was() -> 
 
 async def test_an_item_that_is_refused_for_good_is_told_and_not_repeated() -> None:
     refused = {"reason": "indicator.unknown", "detail": "Indikator X tidak ada."}
-    body = {"recorded": 0, "refused": 1, "outcomes": [refused]}
+    body = {"recorded": 0, "unchanged": 0, "refused": 1, "outcomes": [refused]}
     intake = Intake(httpx.Response(200, json=body))
     items = [ClaimItemBody(indicator="X", level=1)]
     told = await intake.client().claim_many("63.10", 2026, items, key="k1")

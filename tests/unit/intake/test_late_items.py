@@ -125,6 +125,18 @@ def test_an_older_late_item_never_replaces_a_newer_report(desk: Desk) -> None:
     assert [event.level for event in desk.log if isinstance(event, IndicatorClaimed)] == [1]
 
 
+def test_of_several_late_reports_the_last_word_stands(desk: Desk) -> None:
+    desk.ask(REGISTER)
+    desk.passes(24 * 11)
+    for level in (1, 3, 2):
+        desk.ask(claim(level))
+        desk.passes(1)
+    extend(desk, 20)
+    desk.admit(desk.letterbox().waiting)
+    assert kinds(desk).count("LateAdmitted") == 3
+    assert [event.level for event in desk.log if isinstance(event, IndicatorClaimed)] == [1, 3, 2]
+
+
 def test_a_verdict_in_between_does_not_dismiss_what_came_late(desk: Desk) -> None:
     desk.ask(REGISTER)
     desk.ask(innovation.Submit(year=YEAR, innovation="tapis"))
@@ -341,7 +353,7 @@ def test_a_clarification_is_not_granted_on_a_claim_that_has_changed_since(desk: 
         level=3,
         note="Benar.",
     )
-    with pytest.raises(Failure, match=r"clarification\.without_verdict"):
+    with pytest.raises(Failure, match=r"clarification\.claim_changed"):
         desk.ask(granted, client="satu")
     accept(desk, 1, OTHER, client="satu")
     desk.ask(granted, client="satu")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.intake.core import agency, coaching, decree, innovation, trial
 from shared.kernel.errors import Failure
@@ -148,6 +149,21 @@ def test_a_trial_leads_from_idea_to_application_and_writes_the_dates(desk: Desk)
         "InnovationRevised",
     ]
     refused(desk, assigned(begins_on=date(2025, 8, 1)), "trial.already_applied")
+
+
+def test_a_corrected_trial_corrects_the_date_it_wrote(desk: Desk) -> None:
+    desk.ask(assigned(begins_on=date(2029, 1, 10)))
+    assert profile(desk).trial_date == date(2029, 1, 10)
+    desk.ask(assigned(begins_on=date(2025, 1, 10)))
+    assert profile(desk).trial_date == date(2025, 1, 10)
+    desk.ask(assigned(begins_on=date(2025, 8, 1)))
+    desk.ask(reported(date(2025, 9, 1)))
+    early = replace(profile(desk), implementation_date=date(2025, 7, 1), trial_date=None)
+    desk.ask(innovation.Revise(year=YEAR, innovation="tapis", profile=early))
+    late = replace(early, trial_date=date(2025, 8, 1), implementation_date=None)
+    desk.ask(innovation.Revise(year=YEAR, innovation="tapis", profile=late))
+    desk.ask(decided("diterapkan", date(2025, 9, 2)))
+    assert profile(desk).implementation_date == date(2025, 9, 2)
 
 
 def test_a_trial_may_be_stopped_or_prolonged_without_becoming_an_application(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.intake.core import assignment, clarification, indicator, innovation, sample
 from shared.kernel.errors import Failure
@@ -90,6 +91,20 @@ def test_what_is_assigned_is_judged_by_nobody_else(desk: Desk) -> None:
     desk.ask(rejection, client="dua")
     unknown = assignment.Assign(year=YEAR, innovation="tidak-ada", verifier="satu")
     refused(desk, unknown, "innovation.unknown")
+
+
+def test_what_was_changed_after_sending_can_be_sent_again_for_a_receipt(desk: Desk) -> None:
+    send = innovation.Submit(year=YEAR, innovation="tapis", indicators=("SID-VIDEO",))
+    desk.ask(send)
+    before = len(desk.log)
+    assert desk.ask(send).events == ()
+    desk.ask(indicator.Claim(**ROW, level=3, evidence=(OTHER,)))
+    desk.ask(send)
+    desk.ask(innovation.Revise(year=YEAR, innovation="tapis", profile=replace(PROFILE, name="B")))
+    desk.ask(send)
+    assert desk.ask(send).events == ()
+    told = ["IndicatorClaimed", "InnovationSubmitted", "InnovationRevised", "InnovationSubmitted"]
+    assert kinds(desk, before) == told
 
 
 def test_a_draw_follows_from_its_seed_and_is_made_once() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.sample import expected, prospects
-from deploy.sample.draw import BASIS
+from deploy.sample.plan import BASIS
 from deploy.sample.traits import YEAR_OPEN
 from services.intake.core import branch, occurrence, result, target
 from services.intake.core.occurrence import Occurrence

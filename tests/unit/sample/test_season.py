@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from deploy.sample import calendar, draw, expected, words
+from deploy.sample import calendar, expected, schedule, story, words
 from deploy.sample.plan import (
     Plan,
     Registrations,
@@ -34,9 +34,7 @@ def test_the_sample_is_as_large_as_a_province_of_today() -> None:
     counts = {plan.region: len(plan.registered) for plan in PLANS}
     assert counts == {traits.region: traits.innovations for traits in ALL}
     assert 1000 <= sum(counts.values()) <= 1150
-    claimed = sum(
-        isinstance(command, indicator.Claim) for p in PLANS for _, _, command, _ in commands(p)
-    )
+    claimed = sum(isinstance(said.command, indicator.Claim) for p in PLANS for said in commands(p))
     assert 0.72 <= (claimed - 14 * 18) / (20 * sum(counts.values())) <= 0.84
 
 
@@ -46,8 +44,9 @@ def test_the_verifier_accepts_about_four_of_five_claims_of_what_was_submitted() 
         sent = {
             name for step in plan.sent if isinstance(step, Submissions) for name, _ in step.items
         }
-        for _, _, command, _ in commands(plan):
-            of_sent = command.innovation in sent
+        for said in commands(plan):
+            command = said.command
+            of_sent = getattr(command, "innovation", "") in sent
             claimed += of_sent and isinstance(command, indicator.Claim)
             accepted += of_sent and isinstance(command, indicator.Accept)
             returned += of_sent and isinstance(command, indicator.Return)
@@ -56,19 +55,20 @@ def test_the_verifier_accepts_about_four_of_five_claims_of_what_was_submitted() 
 
 
 def test_the_same_days_give_the_same_facts() -> None:
-    again = [draw.season(traits, DAYS) for traits in ALL]
+    again = [story.season(traits, DAYS) for traits in ALL]
     assert msgspec.json.encode(again) == msgspec.json.encode(PLANS)
 
 
 def test_what_is_claimed_does_not_depend_on_the_days() -> None:
-    other = draw.season(ALL[0], calendar.season(datetime(2026, 8, 20, tzinfo=UTC)))
+    other = story.season(ALL[0], calendar.season(datetime(2026, 8, 20, tzinfo=UTC)))
     assert moments_of(other) != moments_of(PLANS[0])
     assert decided(other) == decided(PLANS[0])
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.region)
 def test_intake_would_record_every_fact(plan: Plan) -> None:
-    assert len(decided(plan)) == len(moments_of(plan))
+    """And find none of it late: `decided` says so of every fact."""
+    assert len(decided(plan)) >= len(moments_of(plan))
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.region)
@@ -206,9 +206,14 @@ def test_the_affairs_of_the_words_are_the_laws_own() -> None:
 )
 def test_no_fact_is_in_the_future_on_any_clock(clock: datetime) -> None:
     days = calendar.season(clock)
-    plans = [draw.season(traits, days) for traits in ALL]
+    plans = [story.season(traits, days) for traits in ALL]
     assert expected.last_moment(plans) <= clock
-    assert all(min(moments_of(plan)) >= calendar.at(days.first, draw.REGISTERING) for plan in plans)
+    letters = schedule.of(days)
+    assert letters.calendar.occurred_at is not None
+    assert letters.extension.occurred_at is not None
+    assert all(min(moments_of(plan)) > letters.calendar.occurred_at for plan in plans)
+    assert letters.calendar.occurred_at < letters.extension.occurred_at <= clock
+    assert letters.extension.closes_at >= clock + timedelta(days=schedule.OPEN_DAYS_MIN)
 
 
 def test_the_season_is_the_real_one_unless_the_clock_stands_before_it() -> None:
