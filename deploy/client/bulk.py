@@ -1,6 +1,7 @@
 """Bulk work from the command line: `upload`, and `workbook get`, `check`, `put`."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from deploy.client import client, folder, told
@@ -23,6 +24,9 @@ async def upload(asked: argparse.Namespace) -> int:
 
 async def get_workbook(asked: argparse.Namespace) -> int:
     """Write the season as a spreadsheet, filled with what is recorded."""
+    if asked.file.exists() and not asked.force:
+        print(f"{asked.file} sudah ada; tambahkan --force untuk menggantinya.", file=sys.stderr)
+        return REFUSED
     async with client.connected(asked.url) as http:
         content = await Workbooks(http, asked.key).get(asked.region, asked.year, asked.agency)
     _write(asked.file, content)
@@ -58,6 +62,7 @@ def add_parsers(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     ways = sheets.add_subparsers(dest="do", required=True)
     getting = ways.add_parser("get", help="tulis buku kerja berisi yang sudah tercatat")
     getting.add_argument("--agency", default="", help="hanya satu perangkat daerah")
+    getting.add_argument("--force", action="store_true", help="ganti berkas yang sudah ada")
     getting.set_defaults(run=get_workbook)
     for name, about in (("check", "periksa tanpa mencatat"), ("put", "catat")):
         way = ways.add_parser(name, help=about)

@@ -14,7 +14,6 @@ from shared.io.history import History
 from shared.kernel import names, streams
 from shared.kernel.calendar import Calendar
 from shared.kernel.events.branch import BranchSaved
-from shared.kernel.events.indicator import IndicatorAccepted, IndicatorReturned
 from shared.kernel.events.season import SeasonEntered
 from shared.kernel.events.verification import Sampled
 from shared.kernel.recorded import Event, Recorded, decode
@@ -94,16 +93,13 @@ class Reading:
         return stored.leaf_hash.hex()
 
     async def verdicts(self, tenant: str, year: int) -> tuple[Sampled, ...]:
-        """Every indicator of the region that a verifier has judged, in order."""
-        head = await self._history.head(tenant)
-        judged = {
-            Sampled(indicator=event.indicator, innovation=event.innovation)
-            for event in (
-                decode(stored).event for stored in await self._history.read_all(tenant, upto=head)
-            )
-            if isinstance(event, IndicatorAccepted | IndicatorReturned) and event.year == year
-        }
-        return tuple(sorted(judged, key=lambda one: (one.innovation, one.indicator)))
+        """Every indicator whose claim a verifier has judged as it stands, in order."""
+        past = await self.past(tenant, year)
+        return tuple(
+            Sampled(indicator=code, innovation=name)
+            for (name, code), slot in sorted(past.claims.items())
+            if slot.status in ("accepted", "returned")
+        )
 
     async def past(self, tenant: str, year: int) -> Past:
         """All that a region's log holds of a season, to be taken along into another."""

@@ -76,6 +76,10 @@ def test_a_spreadsheet_is_fetched_checked_and_handed_in(
     told = {"Kode Inovasi": "tapis", "Nama Inovasi": "Tapis", "Tahapan Inovasi": "Penerapan"}
     for title, value in told.items():
         change(file, title, value)
+    # What was filled in is not lost by fetching it again.
+    filled = file.read_bytes()
+    assert run(system, "workbook", "get", str(file), *year) == 1
+    assert file.read_bytes() == filled
     capsys.readouterr()
     assert run(system, "workbook", "check", str(file), *year) == 1
     said = capsys.readouterr().out

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.intake.core import agency, clarification, indicator, innovation, season, trial
 from services.intake.core.late import Admit
-from shared.kernel import names
+from shared.kernel import calendar, names
 from shared.kernel.errors import Failure
 from shared.kernel.events.indicator import EvidenceReference, IndicatorAccepted, IndicatorClaimed
 from shared.kernel.events.innovation import InnovationSubmitted, Profile
@@ -267,6 +268,25 @@ def test_a_frozen_season_takes_no_verdict_and_admits_nothing_until_it_is_reopene
     assert kinds(desk)[-2:] == ["LateAdmitted", "IndicatorClaimed"]
     accept(desk, 3, FILE, client="satu")
     assert isinstance(desk.log[-1], IndicatorAccepted)
+
+
+def test_a_reopening_may_count_from_the_deadline_that_passed(desk: Desk) -> None:
+    desk.ask(REGISTER)
+    desk.passes(24 * 11)
+    desk.ask(claim(3))
+    desk.passes(24)
+    until = desk.now + timedelta(days=1)
+    again = season.Reopen(
+        year=YEAR, at=desk.now, closes_at=until, letter="400/5", opens_at=DEADLINE
+    )
+    early = replace(again, opens_at=DEADLINE - timedelta(seconds=1))
+    with pytest.raises(Failure, match=r"season\.reopening_out_of_range"):
+        keep(desk, early)
+    keep(desk, again)
+    assert desk.calendar().deadline == until
+    assert calendar.closes_at(desk.calendar().phases, "penjaringan") == until
+    desk.admit(desk.letterbox().waiting)
+    assert kinds(desk)[-2:] == ["LateAdmitted", "IndicatorClaimed"]
 
 
 @pytest.mark.parametrize(
