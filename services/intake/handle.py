@@ -22,7 +22,7 @@ from shared.kernel.events.season import SeasonOpened
 from shared.kernel.recorded import Meta, Recorded, decode, encode, topic
 
 # Someone quicker makes us decide again this often before the caller is told.
-DECISIONS_MAX = 3
+DECISIONS_MAX = 20
 
 
 class Intake:

@@ -60,6 +60,27 @@ async def test_a_claim_received_before_the_closing_counts_and_one_received_after
         assert late["deadline"] is not None
 
 
+async def test_many_who_are_late_at_once_are_all_kept(
+    database: Database, nats_server: Server, tmp_path: Path
+) -> None:
+    """They share one letterbox, so that each must decide again behind the others."""
+    with running(database, nats_server.url, tmp_path, "intake") as system:
+        await system.ready("intake")
+        system.open_season(2026, "2026.1")
+        system.upload("63.10")
+        system.must(MINISTRY, "POST", "/v1/seasons/2026/closing", {})
+        body = {"level": 2, "evidence": [{"sha256": PDF_SHA256}]}
+        system.key(*ADMIN)
+        rows = [f"SPD-{number:02}" for number in (1, 3, 4, 6, 7, 8, 9, 12, 14, 15)]
+        paths = [CLAIM.replace("SPD-01", code) for code in rows]
+        answers = await asyncio.gather(
+            *(asyncio.to_thread(system.send, ADMIN, "PUT", path, body) for path in paths)
+        )
+        assert [answer.status_code for answer in answers] == [201] * len(rows)
+        items = system.query("select count(*) from intake.event where topic = 'late.received.1'")
+        assert items == [(len(rows),)]
+
+
 def _waits_for_a_lock(database: Database) -> bool:
     return _waiting(database) > 0
 
