@@ -28,8 +28,8 @@ lint: setup-test
 	@$(PYTHON_VENV) -m mypy
 	@$(LINT_IMPORTS)
 
-check: lint ## Lint, types, import rules, and the tests that need no server
-	@$(PYTHON_VENV) -m pytest tests/tidy tests/unit tests/property tests/contract
+check: lint ## Lint, types, import rules, and the tests that need no server, on fewer examples
+	@EXAMPLES=few $(PYTHON_VENV) -m pytest tests/tidy tests/unit tests/property tests/contract
 
 test: setup-test ## Everything that CI runs: `check` and the tests with servers and a browser
 	@failed=0; \

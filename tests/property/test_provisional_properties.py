@@ -16,6 +16,7 @@ from services.projection.core.dossier import Dossier, Slot
 from services.projection.core.provisional import Span, Standing
 from services.projection.core.provisional_past import Kept
 from shared.kernel.scorecard import STAGES, Stage
+from tests.effort import examples
 from tests.histories import INNOVATION_CODES, histories
 from tests.provinces import (
     CODES,
@@ -30,7 +31,7 @@ from tests.provinces import (
 )
 
 # Every province is drawn 400 times: fewer of them say as much.
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=examples(25), deadline=None)
 
 stages = st.sampled_from(STAGES)
 seeds = st.integers(0, 2**64)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
@@ -26,6 +26,7 @@ from shared.kernel.rules.eligibility import Candidate
 from shared.kernel.rules.formula import Tally
 from shared.kernel.rules.ruleset import Formula, RuleSet, Sourced, Window
 from shared.kernel.scorecard import STAGES, Innovation, Scorecard, Stage
+from tests.effort import many
 from tests.histories import RULES, histories
 
 PUBLISHED = list(rulebook.rule_sets().values())
@@ -33,7 +34,6 @@ SUBJECTS = kernel_regions.subjects(rulebook.regions())
 REGION = next(region for region in SUBJECTS if region.code == "63.10")
 # What a score does not depend on, only what is said of it.
 NOT_BEARING = {"id", "year", "revision", "standing", "title", "basis", "catalogue", "sources"}
-
 stages = st.sampled_from(STAGES)
 
 
@@ -186,7 +186,7 @@ def effect_on(history: Sequence[Recorded], rules: RuleSet, stage: Stage) -> Effe
     return told.effect
 
 
-@settings(max_examples=200)
+@many
 @given(peopled, rule_sets, stages)
 def test_stored_bytes_score_what_the_log_does(
     history: Sequence[Recorded], rules: RuleSet, stage: Stage
@@ -197,7 +197,7 @@ def test_stored_bytes_score_what_the_log_does(
         assert scored == formula.score(under, dossiers.tally_at(dossier, under, stage))
 
 
-@settings(max_examples=200)
+@many
 @given(peopled, rule_sets, stages)
 def test_what_each_rule_does_sums_exactly(
     history: Sequence[Recorded], rules: RuleSet, stage: Stage
@@ -214,7 +214,7 @@ def test_what_each_rule_does_sums_exactly(
     assert effect.change == effect.other.index - effect.own.index
 
 
-@settings(max_examples=200)
+@many
 @given(peopled, completed, stages)
 def test_a_predikat_that_changes_is_decided_by_a_rule(
     history: Sequence[Recorded], rules: RuleSet, stage: Stage
@@ -231,7 +231,7 @@ def test_a_predikat_that_changes_is_decided_by_a_rule(
         assert "rounding" not in effect.text_en
 
 
-@settings(max_examples=200)
+@many
 @given(rule_sets, rule_sets, st.lists(tallies, min_size=9, max_size=9))
 def test_under_rules_that_are_not_complete_nothing_is_said_to_change_and_shares_still_sum(
     one: RuleSet, another: RuleSet, drawn: Sequence[Tally]

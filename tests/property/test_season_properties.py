@@ -28,6 +28,7 @@ from shared.kernel.events.verification import ClarificationAnswered
 from shared.kernel.recorded import Event
 from shared.kernel.scorecard import STAGES, Scorecard
 from tests.desk import BEGIN, RULES, YEAR, Desk
+from tests.effort import examples
 
 FILES = [
     EvidenceReference(sha256=letter * 64, size_bytes=1, media_type="application/pdf")
@@ -427,4 +428,4 @@ class Windows:
 
 
 TestSeason = SeasonMachine.TestCase
-TestSeason.settings = settings(max_examples=400, stateful_step_count=50, deadline=None)
+TestSeason.settings = settings(max_examples=examples(400), stateful_step_count=50, deadline=None)

@@ -22,6 +22,7 @@ from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.events.innovation import Attachment, Profile
 from shared.kernel.rules import ruleset
 from shared.kernel.tables import Grid
+from tests.effort import examples
 
 YEARS = [
     Year(
@@ -128,7 +129,7 @@ def planned(grids: dict[str, Grid], year: Year, now: Standing, then: Standing | 
     return plan.plan(grids, Sources(year=year, written=then, now=now, known=FILES))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seasons(), st.booleans())
 def test_what_is_written_and_read_back_changes_nothing(
     season: tuple[int, Standing], knows_when: object
@@ -145,7 +146,7 @@ def test_what_is_written_and_read_back_changes_nothing(
     assert [step for group in groups for step in group.steps] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seasons())
 def test_a_season_moves_to_an_empty_one_as_it_is(season: tuple[int, Standing]) -> None:
     """What a file says, read by a region that has nothing: the same profiles and claims."""
@@ -193,7 +194,7 @@ GARBAGE = (
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_whatever_cells_hold_they_are_only_named(data: st.DataObject) -> None:
     place, standing = data.draw(seasons())
