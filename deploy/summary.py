@@ -22,7 +22,7 @@ from deploy.sample.calendar import Season
 from deploy.sample.plan import Claims, level_of
 from deploy.sample.ranking import NotYet, Ranking
 from deploy.sample.traits import ALL, PROVINCE, RULES_OPEN, YEAR_CLOSED, YEAR_OPEN
-from services.intake.bodies import ClaimItemBody
+from services.intake.bodies.indicator import ClaimItemBody
 from shared.io import rulebook
 from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import LEVEL_MAX

@@ -12,11 +12,11 @@ from random import Random
 import msgspec
 from msgspec import Struct
 
-from services.projection.core import provisional
-from services.projection.core import provisional_past as pasts
 from services.projection.core.dossier import Dossier, Slot
-from services.projection.core.provisional import Standing
-from services.projection.core.provisional_past import ASSUMED
+from services.projection.core.provisional import past as pasts
+from services.projection.core.provisional import provisional
+from services.projection.core.provisional.past import ASSUMED
+from services.projection.core.provisional.provisional import Standing
 from tests.histories import INNOVATION_CODES, REGION_CODES
 from tests.provinces import CODES, FACT, RULES, index_if, season, span_of, standings_of
 

@@ -8,8 +8,8 @@ import msgspec
 from services.projection.core import dossier as dossiers
 from services.projection.core import ranking
 from services.projection.core.dossier import Dossier, Fact, Held, Slot
-from services.projection.core.provisional import Outlook, Span, Standing
-from services.projection.core.provisional_past import Kept
+from services.projection.core.provisional.past import Kept
+from services.projection.core.provisional.provisional import Outlook, Span, Standing
 from shared.kernel.events.innovation import Profile
 from shared.kernel.rules import formula, ruleset
 from shared.kernel.rules.formula import Tally

@@ -27,7 +27,8 @@ import msgspec
 from deploy.client import bulk, client
 from deploy.client.evidence import Evidence
 from deploy.client.wire import Rejected, Unreachable
-from services.intake.bodies import ClaimBody, FileBody, ReceiptView
+from services.intake.bodies.indicator import ClaimBody, FileBody
+from services.intake.bodies.receipts import ReceiptView
 from shared.io import clock
 
 # Intake did not answer; the same call later is harmless.

@@ -32,32 +32,29 @@ from deploy.client.trials import Trials
 from deploy.client.verification import Verification
 from deploy.client.wire import ANSWER_SECONDS_MAX, ATTEMPTS_MAX, MOMENTARY
 from deploy.client.writing import entry_path, headers_of, row_path, subject_path
-from services.intake.bodies import (
-    ITEMS_MAX,
+from services.intake.bodies.evidence import EvidenceView
+from services.intake.bodies.indicator import (
     AcceptanceBody,
     AcceptanceItemBody,
     AcceptancesBody,
-    BranchBody,
-    BranchView,
     ClaimBody,
     ClaimItemBody,
     ClaimsBody,
-    DiscardingBody,
-    EvidenceView,
+    ReturnBody,
+)
+from services.intake.bodies.innovation import (
     InnovationView,
-    OutcomesView,
-    ReceiptView,
     RegisterBody,
     ReinstatementBody,
     RejectionBody,
-    ReportBody,
-    ResultBody,
-    ReturnBody,
     ReviseBody,
-    SubmissionBody,
-    TargetBody,
     WithdrawalBody,
 )
+from services.intake.bodies.plans import BranchBody, BranchView, DiscardingBody, TargetBody
+from services.intake.bodies.receipts import OutcomesView, ReceiptView
+from services.intake.bodies.results import ReportBody, ResultBody
+from services.intake.bodies.stated import ITEMS_MAX
+from services.intake.bodies.submission import SubmissionBody
 
 # Enough to keep intake's group commit filled; the pool looks at each of them on every request.
 CONNECTIONS_MAX = 8

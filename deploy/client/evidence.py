@@ -18,7 +18,7 @@ import httpx
 import msgspec
 
 from deploy.client.wire import ATTEMPTS_MAX, Pause, Rejected, Wire
-from services.intake.bodies_evidence import (
+from services.intake.bodies.evidence import (
     DuplicatesView,
     FileView,
     LinkBody,

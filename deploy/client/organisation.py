@@ -5,9 +5,9 @@ from urllib.parse import quote
 import msgspec
 
 from deploy.client.writing import Writing, agency_path, entry_path, headers_of
-from services.intake.bodies import ReceiptView
-from services.intake.bodies_innovation import CarriedView, CarryBody
-from services.intake.bodies_region import (
+from services.intake.bodies.innovation import CarriedView, CarryBody
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.bodies.region import (
     AgencyBody,
     AgencyClosingBody,
     CoachBody,

@@ -3,9 +3,9 @@
 import msgspec
 
 from deploy.client.writing import Writing, headers_of, season_path
-from services.intake.bodies import ReceiptView
-from services.intake.bodies_results import ResultsBody, ResultsView
-from services.intake.bodies_season import (
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.bodies.results import ResultsBody, ResultsView
+from services.intake.bodies.season import (
     CalendarBody,
     ClosingBody,
     ExtensionBody,

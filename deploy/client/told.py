@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.client.folder import Handed
-from services.intake.bodies_workbook import WorkbookView
+from services.intake.bodies.workbook import WorkbookView
 
 TITLE = "Mengunggah"
 _OUTCOMES = {"uploaded": "terunggah", "present": "sudah ada", "rejected": "ditolak"}

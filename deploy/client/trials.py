@@ -1,8 +1,8 @@
 """An innovation's way through the laboratory (PP 38/2017 art. 16), and who repeated it."""
 
 from deploy.client.writing import Writing, subject_path
-from services.intake.bodies import ReceiptView
-from services.intake.bodies_region import (
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.bodies.region import (
     ReplicationBody,
     TrialBody,
     TrialDecisionBody,

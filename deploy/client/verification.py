@@ -6,9 +6,9 @@ Where `innovation` is empty, the region's own row is meant.
 from urllib.parse import quote
 
 from deploy.client.writing import Writing, entry_path, row_path, subject_path
-from services.intake.bodies import ReceiptView
-from services.intake.bodies_submission import CheckView, SubmissionReceiptView
-from services.intake.bodies_verification import (
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.bodies.submission import CheckView, SubmissionReceiptView
+from services.intake.bodies.verification import (
     AnswerBody,
     ClarificationBody,
     ReviewBody,

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 
 from deploy.client.wire import Pause, Wire
-from services.intake.bodies_workbook import Grouping, WorkbookView
+from services.intake.bodies.workbook import Grouping, WorkbookView
 from shared.kernel.media import XLSX
 
 

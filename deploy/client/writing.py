@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from deploy.client.wire import Pause, Wire
-from services.intake.bodies import ReceiptView
+from services.intake.bodies.receipts import ReceiptView
 
 
 class Writing:

@@ -20,7 +20,7 @@ from deploy.sample.calendar import Season
 from deploy.sample.plan import BASIS, SEED, Fact, Facts
 from deploy.sample.traits import PROVINCE
 from deploy.sample.words import Affair
-from services.intake.bodies_region import AgencyBody
+from services.intake.bodies.region import AgencyBody
 
 # The organisation is told in the season's first morning, before anything is reported.
 DESCRIBING = 8 * 60 + 30

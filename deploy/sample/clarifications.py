@@ -14,8 +14,8 @@ from deploy.sample.calendar import Season
 from deploy.sample.draft import Draft, day_of
 from deploy.sample.plan import BASIS, Fact, Slot, level_of
 from deploy.sample.traits import RULES_OPEN
-from services.intake.bodies import FileBody
-from services.intake.bodies_verification import AnswerBody, ClarificationBody
+from services.intake.bodies.indicator import FileBody
+from services.intake.bodies.verification import AnswerBody, ClarificationBody
 from shared.io import rulebook
 from shared.kernel.rules import ruleset
 

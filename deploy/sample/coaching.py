@@ -15,8 +15,8 @@ from deploy.sample.calendar import Season
 from deploy.sample.draft import Draft, day_of
 from deploy.sample.plan import BASIS, Fact, Slot, level_of
 from deploy.sample.traits import RULES_OPEN
-from services.intake.bodies import ClaimItemBody, FileBody
-from services.intake.bodies_region import CoachBody, StepBody, StepClosingBody
+from services.intake.bodies.indicator import ClaimItemBody, FileBody
+from services.intake.bodies.region import CoachBody, StepBody, StepClosingBody
 from shared.io import rulebook
 from shared.kernel.rules import formula, ruleset
 from shared.kernel.rules.ruleset import LEVEL_MAX

@@ -6,7 +6,7 @@ from datetime import timedelta
 from deploy.sample import agencies, calendar
 from deploy.sample.draft import Draft
 from deploy.sample.plan import BASIS, Fact
-from services.intake.bodies_region import DecreeBody
+from services.intake.bodies.region import DecreeBody
 
 # By region, the share of its innovations that the decree names.
 NAMED: Mapping[str, float] = {"63.08": 0.85, "63.09": 0.97, "63.10": 0.75, "63.71": 0.9}

@@ -28,14 +28,9 @@ from deploy.sample.plan import (
     moments_of,
 )
 from deploy.sample.traits import RULES_OPEN
-from services.intake.bodies import (
-    AcceptanceItemBody,
-    ClaimItemBody,
-    FileBody,
-    RegisterBody,
-    ReturnBody,
-    SubmissionBody,
-)
+from services.intake.bodies.indicator import AcceptanceItemBody, ClaimItemBody, FileBody, ReturnBody
+from services.intake.bodies.innovation import RegisterBody
+from services.intake.bodies.submission import SubmissionBody
 from shared.io import rulebook
 from shared.kernel.hypotheses import ProfileBody
 

@@ -35,16 +35,9 @@ from deploy.sample.traits import (
     WITHDRAWN,
     Traits,
 )
-from services.intake.bodies import (
-    AcceptanceItemBody,
-    ClaimItemBody,
-    FileBody,
-    RegisterBody,
-    RejectionBody,
-    ReturnBody,
-    SubmissionBody,
-    WithdrawalBody,
-)
+from services.intake.bodies.indicator import AcceptanceItemBody, ClaimItemBody, FileBody, ReturnBody
+from services.intake.bodies.innovation import RegisterBody, RejectionBody, WithdrawalBody
+from services.intake.bodies.submission import SubmissionBody
 from services.intake.core.indicator import REASONS
 from shared.io import rulebook
 from shared.kernel.rules import ruleset

@@ -28,8 +28,8 @@ from deploy.sample.plan import (
     moments_of,
 )
 from deploy.sample.traits import PROVINCE, RULES_OPEN, YEAR_OPEN
-from services.intake.bodies_region import TrialDecisionBody
-from services.intake.bodies_verification import AnswerBody, ReviewBody
+from services.intake.bodies.region import TrialDecisionBody
+from services.intake.bodies.verification import AnswerBody, ReviewBody
 from shared.io import rulebook
 from shared.kernel import names
 from shared.kernel.hypotheses import ProfileBody

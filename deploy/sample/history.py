@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from deploy.sample import seasons
 from deploy.sample.seasons import Closed
-from services.intake.bodies import ReportBody, ResultBody
+from services.intake.bodies.results import ReportBody, ResultBody
 
 ROUNDED = "nilai dibulatkan pada sumber"
 BY_BANDS = "predikat menurut batas tahun itu, tidak disebut sumber"

@@ -11,8 +11,8 @@ from deploy.sample import calendar
 from deploy.sample.calendar import Season
 from deploy.sample.draft import Draft, day_of
 from deploy.sample.plan import BASIS, Fact
-from services.intake.bodies import RegisterBody
-from services.intake.bodies_region import (
+from services.intake.bodies.innovation import RegisterBody
+from services.intake.bodies.region import (
     ReplicationBody,
     TrialBody,
     TrialDecisionBody,

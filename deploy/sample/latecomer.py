@@ -8,7 +8,7 @@ from datetime import date
 from deploy.sample import calendar, profiles, words
 from deploy.sample.plan import BASIS
 from deploy.sample.traits import YEAR_CLOSED
-from services.intake.bodies import RegisterBody
+from services.intake.bodies.innovation import RegisterBody
 from shared.kernel.hypotheses import ProfileBody
 
 REGION = "63.10"

@@ -48,7 +48,8 @@ from deploy.sample.plan import (
 )
 from deploy.sample.schedule import Schedule
 from deploy.sample.traits import YEAR_CLOSED, YEAR_OPEN
-from services.intake.bodies import OutcomesView, ResultBody
+from services.intake.bodies.receipts import OutcomesView
+from services.intake.bodies.results import ResultBody
 
 # In flight at once: enough to share commits, few enough to leave the machine to the services.
 REQUESTS_MAX = 24

@@ -11,16 +11,9 @@ from typing import Literal
 from msgspec import Struct
 
 from deploy.sample.evidence import Document
-from services.intake.bodies import (
-    AcceptanceItemBody,
-    ClaimItemBody,
-    RegisterBody,
-    RejectionBody,
-    ReturnBody,
-    SubmissionBody,
-    WithdrawalBody,
-)
-from services.intake.bodies_region import (
+from services.intake.bodies.indicator import AcceptanceItemBody, ClaimItemBody, ReturnBody
+from services.intake.bodies.innovation import RegisterBody, RejectionBody, WithdrawalBody
+from services.intake.bodies.region import (
     AgencyBody,
     CoachBody,
     DecreeBody,
@@ -31,7 +24,8 @@ from services.intake.bodies_region import (
     TrialDecisionBody,
     TrialReportBody,
 )
-from services.intake.bodies_verification import (
+from services.intake.bodies.submission import SubmissionBody
+from services.intake.bodies.verification import (
     AnswerBody,
     ClarificationBody,
     ReviewBody,

@@ -9,7 +9,8 @@ from msgspec import Struct
 from deploy.sample import calendar, expected, profiles, words
 from deploy.sample.plan import BASIS, SEED, Claims, Plan, Rejections, Submissions, level_of
 from deploy.sample.traits import RULES_OPEN
-from services.intake.bodies import BranchBody, ClaimItemBody, TargetBody
+from services.intake.bodies.indicator import ClaimItemBody
+from services.intake.bodies.plans import BranchBody, TargetBody
 from shared.io import rulebook
 from shared.kernel.hypotheses import Add, Raise, Supposed
 from shared.kernel.rules import ruleset

@@ -13,7 +13,7 @@ from deploy.sample.draft import Draft
 from deploy.sample.keyring import VERIFIER
 from deploy.sample.plan import BASIS, Fact, Slot, level_of
 from deploy.sample.traits import YEAR_OPEN
-from services.intake.bodies_verification import ReviewBody, SampleBody, VerifierBody
+from services.intake.bodies.verification import ReviewBody, SampleBody, VerifierBody
 from services.intake.core import sample
 from shared.kernel.events.verification import Sampled, SampleDrawn
 

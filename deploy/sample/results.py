@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from deploy.sample import calendar, seasons
 from deploy.sample.traits import YEAR_CLOSED
-from services.intake.bodies import ResultBody
+from services.intake.bodies.results import ResultBody
 
 SAMPLE = "data contoh"
 REGION = "63.10"

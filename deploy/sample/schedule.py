@@ -13,7 +13,7 @@ from deploy.sample import calendar
 from deploy.sample.calendar import Season
 from deploy.sample.plan import BASIS
 from deploy.sample.traits import RULES_OPEN
-from services.intake.bodies_season import CalendarBody, ExtensionBody, PhaseBody, SeasonBody
+from services.intake.bodies.season import CalendarBody, ExtensionBody, PhaseBody, SeasonBody
 from shared.kernel.events.season import PhaseName
 
 # Letters of the ministry count in western Indonesian time.

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from deploy.sample import calendar
-from services.intake.bodies_season import ClosingBody, SeasonBody
+from services.intake.bodies.season import ClosingBody, SeasonBody
 
 # Minutes of the day; what was reported are days, never hours.
 OPENING = 8 * 60

@@ -3,8 +3,8 @@
 from deploy.client.client import Client
 from deploy.sample.plan import Fact
 from deploy.sample.traits import YEAR_OPEN
-from services.intake.bodies import ReceiptView
-from services.intake.bodies_region import (
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.bodies.region import (
     AgencyBody,
     CoachBody,
     DecreeBody,
@@ -15,7 +15,7 @@ from services.intake.bodies_region import (
     TrialDecisionBody,
     TrialReportBody,
 )
-from services.intake.bodies_verification import (
+from services.intake.bodies.verification import (
     AnswerBody,
     ClarificationBody,
     ReviewBody,

@@ -11,14 +11,14 @@ from typing import cast
 from services.intake import surface
 from services.intake.admitting import Admitting
 from services.intake.deciding import Decider
-from services.intake.documents import Documents
 from services.intake.door import Door
+from services.intake.evidence.documents import Documents
+from services.intake.evidence.uploads import Uploads
+from services.intake.evidence.uses import Uses
 from services.intake.handle import Intake
 from services.intake.reading import Reading
 from services.intake.sending import Sending
-from services.intake.uploads import Uploads
-from services.intake.uses import Uses
-from services.intake.workbooks import Workbooks
+from services.intake.spreadsheets.workbooks import Workbooks
 from shared.io import bus, config, http, log, postgres, rulebook, store
 from shared.io.files import Files
 from shared.io.history import History

@@ -13,18 +13,14 @@ from litestar.params import HeaderParameter
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.intake import bodies
-from services.intake.bodies import (
-    ClaimBody,
-    OutcomesView,
-    OutcomeView,
-    ReceiptView,
-    Stated,
-)
-from services.intake.bodies_verification import ClarificationBody
+from services.intake.bodies import receipts
+from services.intake.bodies.indicator import ClaimBody
+from services.intake.bodies.receipts import OutcomesView, OutcomeView, ReceiptView
+from services.intake.bodies.stated import Stated
+from services.intake.bodies.verification import ClarificationBody
 from services.intake.commands import Command, written_by
 from services.intake.core.occurrence import Occurrence
-from services.intake.documents import Documents
+from services.intake.evidence.documents import Documents
 from services.intake.handle import Intake
 from services.intake.orders import KEY_SEPARATOR, Order
 from services.intake.reading import Reading
@@ -197,7 +193,7 @@ class Door:
         outcome = (await self.intake.handle([order]))[0]
         if isinstance(outcome, Failure):
             raise outcome
-        view = bodies.receipt_view(outcome, written_by(order.command), innovation_id)
+        view = receipts.receipt_view(outcome, written_by(order.command), innovation_id)
         headers = {"ETag": f'"{view.version}"'}
         return Response(view, status_code=201 if view.recorded else 200, headers=headers)
 
@@ -261,7 +257,7 @@ def _outcome(order: Order | Failure, outcome: Receipt | Failure, language: str) 
     if isinstance(outcome, Failure):
         return refusal(outcome, language)
     assert isinstance(order, Order)
-    return OutcomeView(receipt=bodies.receipt_view(outcome, written_by(order.command)))
+    return OutcomeView(receipt=receipts.receipt_view(outcome, written_by(order.command)))
 
 
 def _key(caller: Caller, given: str | None, *, required: bool) -> str:

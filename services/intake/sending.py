@@ -9,8 +9,8 @@ from services.intake.core import checking
 from services.intake.core.checking import Beside, Finding
 from services.intake.core.indicator import Slot
 from services.intake.core.innovation import Innovation
+from services.intake.evidence.uses import Uses
 from services.intake.reading import Reading
-from services.intake.uses import Uses
 from shared.io import rulebook
 from shared.kernel.calendar import Calendar
 from shared.kernel.errors import Missing

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from services.intake.bodies import FileBody
+from services.intake.bodies.indicator import FileBody
 from shared.kernel import names
 from shared.kernel.errors import Refused
 from shared.kernel.events.indicator import EvidenceReference

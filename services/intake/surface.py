@@ -3,7 +3,8 @@
 from litestar import Litestar
 
 from services.intake.door import Door
-from services.intake.uploads import Uploads
+from services.intake.evidence.uploads import Uploads
+from services.intake.spreadsheets.workbooks import Workbooks
 from services.intake.web import (
     annex,
     carrying,
@@ -20,7 +21,6 @@ from services.intake.web import (
     workbook,
 )
 from services.intake.web import uploads as web_uploads
-from services.intake.workbooks import Workbooks
 from shared.io import http
 
 VERSION = "1"

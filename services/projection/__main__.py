@@ -10,18 +10,7 @@ from typing import cast
 
 from litestar.types import ControllerRouterHandler
 
-from services.projection import (
-    surface,
-    web_analysis,
-    web_branches,
-    web_change,
-    web_closing,
-    web_log,
-    web_nation,
-    web_organisation,
-    web_rules,
-    web_verification,
-)
+from services.projection import surface
 from services.projection.access import Access
 from services.projection.analysis import Analyst
 from services.projection.branching import Brancher
@@ -37,8 +26,17 @@ from services.projection.other_rules import OtherRules
 from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
 from services.projection.tables import Tables
-from services.projection.turns import Turns
 from services.projection.verifying import Verifying
+from services.projection.web import analysis as web_analysis
+from services.projection.web import branches as web_branches
+from services.projection.web import change as web_change
+from services.projection.web import closing as web_closing
+from services.projection.web import log as web_log
+from services.projection.web import nation as web_nation
+from services.projection.web import organisation as web_organisation
+from services.projection.web import rules as web_rules
+from services.projection.web import verification as web_verification
+from services.projection.web.turns import Turns
 from shared.io import bus, config, http, log, postgres, rulebook
 from shared.io.follow import Follower
 from shared.io.history import History

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Request
 
-from services.projection.web import ERRORS
+from services.projection.web.ranking import ERRORS
 from shared.io import http
 from shared.io.identity import Caller, Keys, Role
 

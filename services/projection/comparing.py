@@ -11,15 +11,15 @@ from services.projection.analysis import (
     counting,
     parse_stage,
 )
-from services.projection.core import attribution, moment, ranking
-from services.projection.core import attribution_words as words
-from services.projection.core.attribution import Movement
-from services.projection.core.attribution_items import Standing
+from services.projection.core import moment, ranking
+from services.projection.core.attribution import attribution, words
+from services.projection.core.attribution.attribution import Movement
+from services.projection.core.attribution.items import Standing
 from services.projection.core.moment import Moment
-from services.projection.core.provisional import Sentence
+from services.projection.core.provisional.provisional import Sentence
 from services.projection.read import Reader, parse_clock, parse_since
 from services.projection.tables import Clock
-from services.projection.turns import Turns
+from services.projection.web.turns import Turns
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.regions import Region
 from shared.kernel.rules.ruleset import RuleSet

@@ -17,13 +17,14 @@ from services.projection.analysis import (
     parse_stage,
 )
 from services.projection.core import dossier as dossiers
-from services.projection.core import moment, provisional, ranking
-from services.projection.core import provisional_past as pasts
+from services.projection.core import moment, ranking
 from services.projection.core.moment import Moment
-from services.projection.core.provisional import Outlook
+from services.projection.core.provisional import past as pasts
+from services.projection.core.provisional import provisional
+from services.projection.core.provisional.provisional import Outlook
 from services.projection.read import Question, Reader, must_be_complete, parse_clock
 from services.projection.tables import Clock
-from services.projection.turns import Turns
+from services.projection.web.turns import Turns
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.recorded import Recorded
 from shared.kernel.regions import Region

@@ -11,11 +11,11 @@ from typing import Any
 from msgspec import Struct
 
 from services.projection.analysis import parse_stage
-from services.projection.core import judging, rescoring
-from services.projection.core.judging import Profile, Thresholds
-from services.projection.core.rescoring import Alike, Entered, National
+from services.projection.core.rules import judging, rescoring
+from services.projection.core.rules.judging import Profile, Thresholds
+from services.projection.core.rules.rescoring import Alike, Entered, National
 from services.projection.read import rules_asked
-from services.projection.turns import Turns
+from services.projection.web.turns import Turns
 from shared.io import postgres
 from shared.kernel import regions as kernel_regions
 from shared.kernel.errors import Corrupt, Missing

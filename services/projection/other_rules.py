@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from services.projection.analysis import PASSED_OVER, Analyst, Asked, Season
 from services.projection.core import dossier as dossiers
-from services.projection.core import rule_changes, rule_effects
 from services.projection.core.explanation import Share, share
-from services.projection.core.rule_effects import Effect
+from services.projection.core.rules import changes as rule_changes
+from services.projection.core.rules import effects as rule_effects
+from services.projection.core.rules.effects import Effect
 from services.projection.read import Reader
 from shared.kernel.errors import Missing
 from shared.kernel.regions import Region

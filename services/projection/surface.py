@@ -8,8 +8,9 @@ from litestar.config.app import AppConfig
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ControllerRouterHandler, Message, Scope
 
-from services.projection import pages, web
+from services.projection.pages import routes as pages
 from services.projection.read import Reader
+from services.projection.web import ranking as web
 from services.projection.wording import Words, words_for
 from shared.io import http, problems
 from shared.io.problems import Problem

@@ -10,7 +10,7 @@ from services.projection.core.carry_over import CarryOver
 from services.projection.core.clarifications import Clarification
 from services.projection.core.figure import points
 from services.projection.core.lateness import LateItem
-from services.projection.core.provisional import Sentence
+from services.projection.core.provisional.provisional import Sentence
 from services.projection.core.thread import Entry
 from services.projection.wording import Words
 from shared.io import problems

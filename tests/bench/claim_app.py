@@ -3,7 +3,7 @@
 from litestar import put
 from litestar.params import FromPath, JSONBody
 
-from services.intake.bodies import ClaimBody
+from services.intake.bodies.indicator import ClaimBody
 from shared.io import http, log
 
 

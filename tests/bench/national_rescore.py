@@ -23,10 +23,10 @@ import msgspec
 from deploy import migrate
 from deploy.local import network
 from deploy.local.postgres import Cluster
-from services.projection import web_nation
-from services.projection.core import rescoring
+from services.projection.core.rules import rescoring
 from services.projection.nation import Nation
-from services.projection.turns import Turns
+from services.projection.web import nation as web_nation
+from services.projection.web.turns import Turns
 from services.scoring import tables
 from services.scoring.core.timeline import Entry
 from shared.io import clock, postgres, rulebook

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.intake.core.workbook import SHEETS
+from services.intake.core.spreadsheet.workbook import SHEETS
 from shared.io import problems, sheets, sheets_in
 from shared.io.sheets import Sheets
 from shared.kernel.errors import Refused, Unavailable

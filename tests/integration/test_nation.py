@@ -11,10 +11,11 @@ import httpx
 import psycopg
 import pytest
 
-from services.projection import turns, web_nation
 from services.projection.core import dossier as dossiers
 from services.projection.nation import Nation
-from services.projection.turns import Turns
+from services.projection.web import nation as web_nation
+from services.projection.web import turns
+from services.projection.web.turns import Turns
 from services.scoring.consume import Scoring
 from shared.io import http, postgres, rulebook
 from shared.io.history import History

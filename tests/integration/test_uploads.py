@@ -14,9 +14,9 @@ import pytest
 
 from deploy.local.nats import Server
 from deploy.local.postgres import Cluster
-from services.intake import uploads
-from services.intake.documents import FILE_BYTES_MAX
-from services.intake.uploads import PART_BYTES_MAX, UPLOAD_BYTES_MAX
+from services.intake.evidence import uploads
+from services.intake.evidence.documents import FILE_BYTES_MAX
+from services.intake.evidence.uploads import PART_BYTES_MAX, UPLOAD_BYTES_MAX
 from shared.io import problems
 from shared.kernel.media import MP4, PDF
 from tests import databases, papers

@@ -8,10 +8,10 @@ import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.projection.core import attribution
-from services.projection.core import attribution_items as breakdown
-from services.projection.core.attribution import Movement, Result
-from services.projection.core.attribution_items import Standing
+from services.projection.core.attribution import attribution
+from services.projection.core.attribution import items as breakdown
+from services.projection.core.attribution.attribution import Movement, Result
+from services.projection.core.attribution.items import Standing
 from services.projection.core.explanation import Share
 from shared.io import rulebook
 from shared.kernel.events.indicator import IndicatorAccepted, IndicatorReturned

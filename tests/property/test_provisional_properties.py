@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.projection.core import dossier as dossiers
-from services.projection.core import provisional
-from services.projection.core import provisional_past as pasts
 from services.projection.core.dossier import Dossier, Slot
-from services.projection.core.provisional import Span, Standing
-from services.projection.core.provisional_past import Kept
+from services.projection.core.provisional import past as pasts
+from services.projection.core.provisional import provisional
+from services.projection.core.provisional.past import Kept
+from services.projection.core.provisional.provisional import Span, Standing
 from shared.kernel.scorecard import STAGES, Stage
 from tests.effort import examples
 from tests.histories import INNOVATION_CODES, histories

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from services.projection.core import dossier as dossiers
-from services.projection.core import judging, rescoring, rule_changes, rule_effects
-from services.projection.core.judging import Profile, Thresholds
-from services.projection.core.rescoring import Alike, Entered, National
-from services.projection.core.rule_effects import Effect
+from services.projection.core.rules import changes, effects, judging, rescoring
+from services.projection.core.rules.effects import Effect
+from services.projection.core.rules.judging import Profile, Thresholds
+from services.projection.core.rules.rescoring import Alike, Entered, National
 from shared.io import rulebook
 from shared.kernel import regions as kernel_regions
 from shared.kernel.events.innovation import InnovationRegistered, InnovationRevised
@@ -60,13 +60,13 @@ def sure(value: Any) -> Sourced[Any]:
 
 
 def _invented(
-    year: int, shape: Formula, changes: dict[str, Any], weight: Decimal, floor: Decimal
+    year: int, shape: Formula, altered: dict[str, Any], weight: Decimal, floor: Decimal
 ) -> RuleSet:
     """The rules of 2026 for any year, with some values changed, other weights and other bands."""
     rows = [replace(row, weight=other(weight)) for row in RULES.rows[1::3]]
     kept = [row for place, row in enumerate(RULES.rows) if place % 3 != 1]
     bands = (replace(RULES.predikat[0], at_least=other(floor)), *RULES.predikat[1:])
-    changed = {name: other(value) for name, value in changes.items()}
+    changed = {name: other(value) for name, value in altered.items()}
     return replace(
         RULES,
         id=f"{year}.9",
@@ -236,9 +236,9 @@ def test_a_predikat_that_changes_is_decided_by_a_rule(
 def test_under_rules_that_are_not_complete_nothing_is_said_to_change_and_shares_still_sum(
     one: RuleSet, another: RuleSet, drawn: Sequence[Tally]
 ) -> None:
-    readings = rule_changes.readings(one, another)
+    readings = changes.readings(one, another)
     counted = drawn[: len(readings)]
-    effect = rule_effects.effect(readings, counted, another)
+    effect = effects.effect(readings, counted, another)
     whole = [rules.id for rules in (one, another) if ruleset.is_complete(rules)]
     assert effect.comparable == (len(whole) == 2)
     told = sum((change.share.exact for change in effect.changes), Fraction(0))
@@ -281,20 +281,20 @@ def test_who_stands_for_all_is_judged_as_they_are(
 
 @given(st.sampled_from(PUBLISHED), rule_sets, tallies)
 def test_the_last_reading_is_the_other_rules(one: RuleSet, another: RuleSet, tally: Tally) -> None:
-    last = rule_changes.readings(one, another)[-1]
+    last = changes.readings(one, another)[-1]
     assert formula.exact_index(last.rules, tally) == formula.exact_index(another, tally)
     reached, asked = formula.score(last.rules, tally), formula.score(another, tally)
     assert (reached.index, reached.predikat) == (asked.index, asked.predikat)
 
 
 def test_every_value_that_a_score_depends_on_belongs_to_one_element() -> None:
-    held = [field for each in rule_changes.ELEMENTS.values() for field in each]
+    held = [field for each in changes.ELEMENTS.values() for field in each]
     assert len(held) == len(set(held))
     assert {field.name for field in fields(RULES)} == {*held, "formula", *NOT_BEARING}
 
 
 def test_the_reasons_between_two_years_are_named_in_order() -> None:
-    readings = rule_changes.readings(RULES, rulebook.rule_set_for_year(2027))
+    readings = changes.readings(RULES, rulebook.rule_set_for_year(2027))
     assert [(each.element, *each.because) for each in readings[1:]] == [
         (
             "divisor",
@@ -308,11 +308,11 @@ def test_the_reasons_between_two_years_are_named_in_order() -> None:
         ),
     ]
     assert len({each.rules.id for each in readings} | set(rulebook.rule_sets())) == 14
-    assert [each.element for each in rule_changes.readings(RULES, RULES)] == [None]
+    assert [each.element for each in changes.readings(RULES, RULES)] == [None]
 
 
 def reasons(one: RuleSet, another: RuleSet) -> dict[str | None, tuple[str, str]]:
-    return {each.element: each.because for each in rule_changes.readings(one, another)[1:]}
+    return {each.element: each.because for each in changes.readings(one, another)[1:]}
 
 
 def test_a_weight_that_is_not_known_is_not_another_weight() -> None:

@@ -9,12 +9,12 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.core import cells, lines, plan, workbook
 from services.intake.core.agency import Agency
-from services.intake.core.groups import Sources
 from services.intake.core.indicator import Slot
 from services.intake.core.innovation import Innovation
-from services.intake.core.workbook import Standing, Year
+from services.intake.core.spreadsheet import cells, lines, plan, workbook
+from services.intake.core.spreadsheet.groups import Sources
+from services.intake.core.spreadsheet.workbook import Standing, Year
 from shared.io import rulebook, sheets_in, sheets_out
 from shared.kernel import tables
 from shared.kernel.errors import Failure

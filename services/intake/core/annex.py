@@ -6,8 +6,8 @@ from typing import TypeVar
 from msgspec import Struct
 
 from services.intake.core import result
-from services.intake.core.cells import shown
-from services.intake.core.lines import Line, Wrong, lines
+from services.intake.core.spreadsheet.cells import shown
+from services.intake.core.spreadsheet.lines import Line, Wrong, lines
 from shared.kernel.errors import Failure, Missing, Refused
 from shared.kernel.tables import Grid
 

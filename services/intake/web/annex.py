@@ -9,9 +9,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter, RawBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake import workbook_report
-from services.intake.bodies import OutcomeView
-from services.intake.bodies_results import (
+from services.intake.bodies.receipts import OutcomeView
+from services.intake.bodies.results import (
     AnnexView,
     ResultOutcomeView,
     ResultRowBody,
@@ -21,8 +20,9 @@ from services.intake.bodies_results import (
 from services.intake.core import annex, result
 from services.intake.door import ERRORS, SEASON, Asked, Door, refusal
 from services.intake.orders import Order
+from services.intake.spreadsheets import report as workbook_report
+from services.intake.spreadsheets.workbooks import Workbooks
 from services.intake.web.workbook import DryRun, require_workbook
-from services.intake.workbooks import Workbooks
 from shared.io.sheets import FILE_BYTES_MAX
 from shared.kernel.errors import Failure, Refused
 

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake.bodies_innovation import CarriedView, CarryBody
+from services.intake.bodies.innovation import CarriedView, CarryBody
 from services.intake.core import carrying, season
 from services.intake.door import ENTRY, Asked, Door
 from shared.kernel.errors import Missing, Refused

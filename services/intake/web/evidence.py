@@ -8,11 +8,11 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, RawBody
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from services.intake import links
-from services.intake.bodies_evidence import DuplicatesView, FileView, LinkBody
-from services.intake.documents import FILE_BYTES_MAX, Kept
+from services.intake.bodies.evidence import DuplicatesView, FileView, LinkBody
 from services.intake.door import ERRORS, REGION, Door
-from services.intake.ranges import UNSATISFIABLE, wanted
+from services.intake.evidence import links
+from services.intake.evidence.documents import FILE_BYTES_MAX, Kept
+from services.intake.evidence.ranges import UNSATISFIABLE, wanted
 from shared.io import clock, http, problems
 from shared.io.identity import Caller
 from shared.kernel import filenames

@@ -7,15 +7,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake.bodies import (
+from services.intake.bodies.indicator import (
     AcceptanceBody,
     AcceptancesBody,
     ClaimBody,
     ClaimsBody,
-    OutcomesView,
-    ReceiptView,
     ReturnBody,
 )
+from services.intake.bodies.receipts import OutcomesView, ReceiptView
 from services.intake.core import indicator
 from services.intake.door import ENTRY, INDICATOR, INNOVATION, Asked, Door
 from services.intake.orders import Order

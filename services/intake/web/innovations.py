@@ -9,16 +9,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake.bodies import (
+from services.intake.bodies.innovation import (
+    InnovationRow,
+    InnovationsView,
     InnovationView,
-    ReceiptView,
     RegisterBody,
     ReinstatementBody,
     RejectionBody,
     ReviseBody,
     WithdrawalBody,
 )
-from services.intake.bodies_innovation import InnovationRow, InnovationsView
+from services.intake.bodies.receipts import ReceiptView
 from services.intake.core import innovation
 from services.intake.door import ENTRY, ERRORS, INNOVATION, Asked, Door
 from services.intake.spelling import innovation_name

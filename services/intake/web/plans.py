@@ -8,13 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake.bodies import (
-    BranchBody,
-    BranchView,
-    DiscardingBody,
-    ReceiptView,
-    TargetBody,
-)
+from services.intake.bodies.plans import BranchBody, BranchView, DiscardingBody, TargetBody
+from services.intake.bodies.receipts import ReceiptView
 from services.intake.core import branch, result, target
 from services.intake.door import ENTRY, ERRORS, REGION, Asked, Door
 from services.intake.spelling import branch_name

@@ -7,12 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake.bodies import (
-    ReceiptView,
-    SourcedBody,
-    SpeltReportBody,
-    SpeltResultBody,
-)
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.bodies.results import SourcedBody, SpeltReportBody, SpeltResultBody
 from services.intake.core import result
 from services.intake.door import ENTRY, Asked, Door
 

@@ -10,12 +10,13 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from services.intake import wording
-from services.intake.bodies import ReceiptView, SubmissionBody
-from services.intake.bodies_submission import (
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.bodies.submission import (
     CheckView,
-    FileView,
     FindingView,
+    SentFileView,
     StatementView,
+    SubmissionBody,
     SubmissionReceiptView,
 )
 from services.intake.core import innovation
@@ -147,9 +148,9 @@ def _view(finding: Finding, language: str) -> FindingView:
     )
 
 
-def _files(looked: Looked) -> tuple[FileView, ...]:
+def _files(looked: Looked) -> tuple[SentFileView, ...]:
     return tuple(
-        FileView(
+        SentFileView(
             sha256=file.sha256,
             indicator=code,
             level=slot.level,

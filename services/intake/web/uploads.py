@@ -7,9 +7,9 @@ from litestar import Request, Response, delete, patch, post, route
 from litestar.params import FromPath, HeaderParameter, JSONBody, RawBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake.bodies_evidence import UploadBody, UploadView
+from services.intake.bodies.evidence import UploadBody, UploadView
 from services.intake.door import ERRORS, REGION, Door
-from services.intake.uploads import PART_BYTES_MAX, Upload, Uploads
+from services.intake.evidence.uploads import PART_BYTES_MAX, Upload, Uploads
 from shared.io import http
 from shared.kernel.errors import Refused
 

@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from services.intake.bodies import ReceiptView
-from services.intake.bodies_verification import (
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.bodies.verification import (
     AnswerBody,
     ClarificationBody,
     ReviewBody,

@@ -12,16 +12,16 @@ from litestar.params import FromPath, QueryParameter, RawBody
 from litestar.types import ControllerRouterHandler
 from msgspec.structs import replace
 
-from services.intake import workbook_report
-from services.intake.bodies import Stated
-from services.intake.bodies_workbook import Grouping, WorkbookView
-from services.intake.core.groups import Group
-from services.intake.core.rehearsal import Rehearsed
+from services.intake.bodies.stated import Stated
+from services.intake.bodies.workbook import Grouping, WorkbookView
+from services.intake.core.spreadsheet.groups import Group
+from services.intake.core.spreadsheet.rehearsal import Rehearsed
 from services.intake.core.together import Together
 from services.intake.door import ENTRY, ERRORS, Asked, Door
 from services.intake.orders import Order
-from services.intake.workbook_report import Sent
-from services.intake.workbooks import Read, Workbooks
+from services.intake.spreadsheets import report as workbook_report
+from services.intake.spreadsheets.report import Sent
+from services.intake.spreadsheets.workbooks import Read, Workbooks
 from shared.io.sheets import FILE_BYTES_MAX
 from shared.kernel import filenames
 from shared.kernel.appending import Receipt

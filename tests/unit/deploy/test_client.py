@@ -11,23 +11,17 @@ from deploy.client import __main__ as command_line
 from deploy.client import wire
 from deploy.client.client import Client
 from deploy.client.wire import Rejected, Unreachable
-from services.intake.bodies import (
-    ITEMS_MAX,
-    BranchBody,
-    BranchView,
-    ClaimBody,
-    ClaimItemBody,
-    DiscardingBody,
-    FileBody,
+from services.intake.bodies.indicator import ClaimBody, ClaimItemBody, FileBody
+from services.intake.bodies.innovation import (
     RegisterBody,
     ReinstatementBody,
     RejectionBody,
-    ReportBody,
     ReviseBody,
-    SpeltReportBody,
-    TargetBody,
     WithdrawalBody,
 )
+from services.intake.bodies.plans import BranchBody, BranchView, DiscardingBody, TargetBody
+from services.intake.bodies.results import ReportBody, SpeltReportBody
+from services.intake.bodies.stated import ITEMS_MAX
 from shared.kernel.events.branch import BranchSaved
 from shared.kernel.events.indicator import IndicatorClaimed
 from shared.kernel.hypotheses import Claim, ProfileBody

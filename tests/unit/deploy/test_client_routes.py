@@ -10,8 +10,8 @@ import pytest
 from msgspec import Struct
 
 from deploy.client.client import Client
-from services.intake.bodies_innovation import CarryBody
-from services.intake.bodies_region import (
+from services.intake.bodies.innovation import CarryBody
+from services.intake.bodies.region import (
     AgencyBody,
     AgencyClosingBody,
     CoachBody,
@@ -23,8 +23,8 @@ from services.intake.bodies_region import (
     TrialDecisionBody,
     TrialReportBody,
 )
-from services.intake.bodies_results import ResultRowBody, ResultsBody
-from services.intake.bodies_season import (
+from services.intake.bodies.results import ResultRowBody, ResultsBody
+from services.intake.bodies.season import (
     CalendarBody,
     ClosingBody,
     ExtensionBody,
@@ -33,7 +33,7 @@ from services.intake.bodies_season import (
     ReopeningBody,
     SeasonBody,
 )
-from services.intake.bodies_verification import (
+from services.intake.bodies.verification import (
     AnswerBody,
     ClarificationBody,
     ReviewBody,

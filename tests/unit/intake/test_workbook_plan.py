@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from services.intake.core import plan, workbook
 from services.intake.core.agency import Agency
-from services.intake.core.groups import Group, Sources, Step
 from services.intake.core.indicator import Claim, Slot
 from services.intake.core.innovation import Innovation, Register, Revise
-from services.intake.core.lines import Wrong
-from services.intake.core.workbook import Standing, Year
+from services.intake.core.spreadsheet import plan, workbook
+from services.intake.core.spreadsheet.groups import Group, Sources, Step
+from services.intake.core.spreadsheet.lines import Wrong
+from services.intake.core.spreadsheet.workbook import Standing, Year
 from shared.io import rulebook
 from shared.kernel.errors import Refused
 from shared.kernel.events.indicator import EvidenceReference

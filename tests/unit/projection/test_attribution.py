@@ -1,6 +1,6 @@
 """Small stories of two moments: which cause moved the rank, by how much, and how it is told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -8,10 +8,10 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from services.projection.core import attribution, attribution_items
-from services.projection.core.attribution import Cause, Crossing, Movement, Part, Result, Turn
-from services.projection.core.attribution_items import Standing
-from services.projection.core.attribution_words import sentence
+from services.projection.core.attribution import attribution, items
+from services.projection.core.attribution.attribution import Cause, Movement, Part, Turn
+from services.projection.core.attribution.items import Standing
+from services.projection.core.attribution.words import sentence
 from services.projection.core.explanation import share
 from shared.io import rulebook
 from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed, IndicatorReturned
@@ -73,16 +73,15 @@ def _facts(*days_and_events: tuple[int, Event]) -> Sequence[Recorded]:
 def _standing(
     name: str,
     facts: Sequence[Recorded],
-    then: Iterable[int],
+    then: Sequence[int],
     rules_then: RuleSet = RULES,
     rules_now: RuleSet = RULES,
 ) -> Standing:
     """A region that had the facts numbered `then`, and now has all."""
-    held = set(then)
     return Standing(
         region=name.lower(),
         name=name,
-        then=[fact for fact in facts if fact.seq in held],
+        then=[fact for fact in facts if fact.seq in set(then)],
         now=facts,
         rules_then=rules_then,
         rules_now=rules_now,
@@ -92,7 +91,7 @@ def _standing(
 def _still(name: str, *events: Event) -> Standing:
     """A region of which nothing new is known."""
     facts = _facts(*((0, event) for event in events))
-    return _standing(name, facts, (fact.seq for fact in facts))
+    return _standing(name, facts, [fact.seq for fact in facts])
 
 
 def _moved(
@@ -143,7 +142,7 @@ def test_a_neighbour_overtakes() -> None:
     assert _told(movement) == {"neighbours": (Fraction(0), -1)}
     assert _part(movement, "neighbours").facts == 2
     assert movement.neighbours == (
-        Crossing(
+        attribution.Crossing(
             region="tapin",
             name="Tapin",
             way="overtook",
@@ -267,7 +266,7 @@ def test_moments_in_the_wrong_order_are_noticed() -> None:
 
 
 def test_too_many_groups_are_told_as_one_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    most = attribution_items.ITEMS_MAX
+    most = items.ITEMS_MAX
     claims: list[tuple[int, Event]] = [(0, _claim("SPD-01", 1))]
     claims += [
         (number, event)
@@ -279,7 +278,7 @@ def test_too_many_groups_are_told_as_one_rest(monkeypatch: pytest.MonkeyPatch) -
     ]
     standing = _standing("Banjar", _facts(*claims), [1])
     own = _part(_moved(standing, by=None), "own")
-    monkeypatch.setattr(attribution_items, "ITEMS_MAX", len(claims))
+    monkeypatch.setattr(items, "ITEMS_MAX", len(claims))
     everything = _part(_moved(standing, by=None), "own").items
     assert own.items[:most] == everything[:most]
     (rest,) = own.items[most:]
@@ -288,8 +287,8 @@ def test_too_many_groups_are_told_as_one_rest(monkeypatch: pytest.MonkeyPatch) -
     assert rest.seqs == tuple(sorted(seq for one in everything[most:] for seq in one.seqs))
 
 
-def _result(name: str, then: str | None, now: str | None, *seqs: int) -> Result:
-    return Result(
+def _result(name: str, then: str | None, now: str | None, *seqs: int) -> attribution.Result:
+    return attribution.Result(
         region=name.lower(),
         name=name,
         then=None if then is None else Decimal(then),

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from services.projection.core import attribution, ranking
-from services.projection.core.attribution import Result
-from services.projection.core.attribution_items import Standing
-from services.projection.core.attribution_words import sentence
+from services.projection.core import ranking
+from services.projection.core.attribution import attribution
+from services.projection.core.attribution.attribution import Result
+from services.projection.core.attribution.items import Standing
+from services.projection.core.attribution.words import sentence
 from shared.io import rulebook
 from shared.kernel.events.indicator import IndicatorClaimed
 from shared.kernel.recorded import Meta, Recorded

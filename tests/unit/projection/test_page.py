@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.projection import links, page
-from services.projection.page import Page
+from services.projection.pages import links, page
+from services.projection.pages.page import Page
 from services.projection.read import Question, etag
 from services.projection.views import (
     CutView,

@@ -8,12 +8,14 @@ from statistics import fmean, pvariance
 
 import pytest
 
-from services.projection.core import provisional, provisional_draw, ranking
-from services.projection.core import provisional_chance as chances
-from services.projection.core import provisional_past as pasts
+from services.projection.core import ranking
 from services.projection.core.dossier import Dossier, Held, Slot
-from services.projection.core.provisional import Outlook, Span, Standing
-from services.projection.core.provisional_past import ASSUMED, Evidence, Kept
+from services.projection.core.provisional import chance as chances
+from services.projection.core.provisional import draw as provisional_draw
+from services.projection.core.provisional import past as pasts
+from services.projection.core.provisional import provisional
+from services.projection.core.provisional.past import ASSUMED, Evidence, Kept
+from services.projection.core.provisional.provisional import Outlook, Span, Standing
 from shared.kernel.events.innovation import Profile
 from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import RuleSet

@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from deploy.sample.plan import Fact
 from deploy.sample.traits import YEAR_OPEN
-from services.intake.bodies_region import (
+from services.intake.bodies.region import (
     AgencyBody,
     CoachBody,
     DecreeBody,
@@ -18,7 +18,7 @@ from services.intake.bodies_region import (
     TrialDecisionBody,
     TrialReportBody,
 )
-from services.intake.bodies_verification import (
+from services.intake.bodies.verification import (
     AnswerBody,
     ClarificationBody,
     ReviewBody,

@@ -8,7 +8,7 @@ import pytest
 from deploy.sample import expected, history, results, seasons
 from deploy.sample.history import Row
 from deploy.sample.traits import PROVINCE, RULES_CLOSED, YEAR_CLOSED
-from services.intake.bodies import ReportBody, ResultBody
+from services.intake.bodies.results import ReportBody, ResultBody
 from services.intake.core import occurrence, result, season
 from services.intake.core.occurrence import Occurrence
 from shared.io import rulebook

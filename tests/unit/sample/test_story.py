@@ -24,7 +24,7 @@ from deploy.sample import (
 from deploy.sample.draft import day_of
 from deploy.sample.plan import Claims, Fact, Facts, Plan, Rejections, Withdrawals
 from deploy.sample.traits import ALL, PROVINCE, YEAR_CLOSED, YEAR_OPEN
-from services.intake.bodies_region import (
+from services.intake.bodies.region import (
     AgencyBody,
     CoachBody,
     DecreeBody,
@@ -33,7 +33,7 @@ from services.intake.bodies_region import (
     TrialBody,
     TrialDecisionBody,
 )
-from services.intake.bodies_verification import AnswerBody, ClarificationBody, ReviewBody
+from services.intake.bodies.verification import AnswerBody, ClarificationBody, ReviewBody
 from services.intake.core import checking
 from shared.io import rulebook
 from shared.kernel import profiles

@@ -1,0 +1,1 @@
+"""What callers send and are sent: separate shapes for input and output, unknown fields refused."""

@@ -1,0 +1,1 @@
+"""What a spreadsheet of a season says, without opening one."""

@@ -1,0 +1,1 @@
+"""Evidence files: opened, kept by fingerprint, uploaded in parts, linked, and read in ranges."""

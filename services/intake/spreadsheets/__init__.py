@@ -1,0 +1,1 @@
+"""Spreadsheets of a region's season, from file to commands and back."""

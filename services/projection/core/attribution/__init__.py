@@ -1,0 +1,1 @@
+"""Why a rank or a score moved."""

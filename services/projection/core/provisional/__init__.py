@@ -1,0 +1,1 @@
+"""How far a score before verification may still move."""

@@ -1,0 +1,126 @@
+"""The pages: rankings for people, complete without a script."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+from msgspec import Struct
+
+from services.projection.core import figure, moment
+from services.projection.pages import links, page, rendering
+from services.projection.read import Question, Reader
+from services.projection.wording import Words, words_for
+from shared.io import clock as io_clock
+from shared.kernel.errors import Missing, Refused
+
+STYLE = "/static/{name:str}"
+RANKING = "/peringkat/{province:str}/{year:str}"
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """One line of the list of provinces."""
+
+    province: str
+    year: int
+    address: str
+    regions: str
+    last: str
+
+
+def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
+    """All pages and the style sheet."""
+
+    @get("/", include_in_schema=False)
+    async def show_provinces(request: Request[Any, Any, Any]) -> Response[str]:
+        """Which rankings there are."""
+        words = words_for(request)
+        listed = await _listed(reader, words)
+        return rendering.page("index.html", words, _in_other(request, words), listed=listed)
+
+    @get(RANKING, include_in_schema=False)
+    async def show_ranking(
+        request: Request[Any, Any, Any], province: FromPath[str], year: FromPath[str]
+    ) -> Response[str]:
+        """One ranking."""
+        words = words_for(request)
+        asked = request.query_params
+        question = _question(province, year, asked)
+        view = await reader.ranking(question, io_clock.now())
+        built = page.build(
+            view,
+            question,
+            reader.rule_sets.get(view.season.rule_set),
+            _highlight(asked, {row.region for row in view.rows}),
+            words,
+        )
+        return rendering.page("ranking.html", words, _in_other(request, words), page=built)
+
+    @get(STYLE, include_in_schema=False, sync_to_thread=False)
+    def style(name: FromPath[str]) -> Response[bytes]:
+        """The style sheet under the name of its content; another name is another content."""
+        if name != rendering.style_name():
+            raise Missing("route.unknown")
+        return Response(
+            rendering.style(),
+            media_type="text/css; charset=utf-8",
+            headers={"Cache-Control": rendering.CACHE_FOR_EVER},
+        )
+
+    return [show_provinces, show_ranking, style]
+
+
+def failed(request: Request[Any, Any, Any], sentence: str, status: int) -> Response[str]:
+    """A page that says why there is no page."""
+    words = words_for(request)
+    return rendering.page(
+        "failed.html", words, _in_other(request, words), status=status, sentence=sentence
+    )
+
+
+async def _listed(reader: Reader, words: Words) -> Sequence[Listed]:
+    return [
+        Listed(
+            province=province.name,
+            year=each.year,
+            address=links.page(province.code, each.year),
+            regions=words(
+                "index.of",
+                count=figure.count(each.regions, words.language),
+                total=figure.count(assessed, words.language),
+            ),
+            last=moment.spoken(each.last_at.replace(second=0), province.time_zone, words.language),
+        )
+        for province, assessed, each in await reader.provinces()
+    ]
+
+
+def _question(province: str, year: str, asked: Mapping[str, Any]) -> Question:
+    """The page's question in the words of the interface."""
+    if not (year.isascii() and year.isdigit() and len(year) == 4):  # noqa: PLR2004 - a year
+        raise Missing("ranking.unknown_season", year=year)
+    jam = asked.get("jam", "")
+    if jam and jam not in links.JAM:
+        raise Refused("ranking.unknown_clock", clock=jam, allowed=", ".join(links.JAM))
+    return Question(
+        province=province,
+        year=int(year),
+        stage=asked.get("tahap", ""),
+        as_of=asked.get("per", "").strip(),
+        clock=links.JAM[jam] if jam else "",
+        since=asked.get("banding", "").strip(),
+    )
+
+
+def _highlight(asked: Mapping[str, Any], known: set[str]) -> str:
+    chosen: str = asked.get("sorot", "")
+    return chosen if chosen in known else ""
+
+
+def _in_other(request: Request[Any, Any, Any], words: Words) -> str:
+    """The same page in the other language."""
+    kept = {name: value for name, value in request.query_params.items() if name != "bahasa"}
+    other = kept | {"bahasa": "en" if words.language == "id" else "id"}
+    return f"{request.scope['path']}?{urlencode(other, safe=':')}"

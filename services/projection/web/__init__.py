@@ -1,0 +1,1 @@
+"""The read interface over JSON, one module per part."""
