@@ -12,7 +12,6 @@ which keeps its keys in a file so that whoever tries it out can use them.
 import argparse
 import asyncio
 import hashlib
-import os
 import secrets
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from deploy.local import credentials
-from shared.io import postgres, problems, rulebook
+from shared.io import config, postgres, problems, rulebook
 from shared.io.identity import PREFIX, Role, must_fit
 from shared.kernel import names
 from shared.kernel.errors import Failure, Refused
@@ -49,6 +48,12 @@ _OTHERS = """
 select 1 from api_key where client = %(client)s and (tenant, role) <> (%(tenant)s, %(role)s) limit 1
 """
 _FIRST = "select min(created_at) as first from api_key where id = any(%(ids)s)"
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where the keys are kept, from the environment."""
+
+    database_url: str
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -167,7 +172,7 @@ def main(arguments: list[str]) -> int:
     told = parser.parse_args(arguments)
     wanted = Wanted(tenant=told.tenant, role=told.role, history=told.history, client=told.client)
     try:
-        print(asyncio.run(create(os.environ["DATABASE_URL"], wanted)))
+        print(asyncio.run(create(config.read(Place).database_url, wanted)))
     except Failure as failure:
         print(problems.sentence(failure.reason, "id", failure.facts), file=sys.stderr)
         return 1

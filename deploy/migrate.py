@@ -7,19 +7,21 @@ them: of an earlier commit, the data is refused and its folders are named.
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 from psycopg import sql
 
-from shared.io import migrate, postgres, problems, rulebook
+from shared.io import config, migrate, postgres, problems, rulebook
 from shared.kernel import names
-from shared.kernel.errors import Corrupt
+from shared.kernel.errors import Corrupt, Refused
 
 ROLES = ("jejak_intake", "jejak_scoring", "jejak_projection")
+# What the person at the terminal can mend; anything else is a bug and shows its traceback.
+TOLD = ("migration.edited", "config.missing")
 LOG_SCHEMAS = ("intake", "scoring")
 
 _ROLE_LOCK = 6_310_2027
@@ -68,17 +70,28 @@ async def _heads(connection: postgres.Connection) -> None:
                 )
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """What to bring up to date, from the environment."""
+
+    database_url: str
+    role_passwords_file: str
+    data_folders: str = "DATABASE_URL"
+
+
 def main() -> int:
     """The command line: 0 when the database is up to date."""
-    passwords = msgspec.json.decode(
-        Path(os.environ["ROLE_PASSWORDS_FILE"]).read_bytes(), type=dict[str, str]
-    )
+    data = ""
     try:
-        applied = asyncio.run(apply(os.environ["DATABASE_URL"], passwords))
-    except Corrupt as failure:
-        if failure.reason != "migration.edited":
+        place = config.read(Place)
+        data = place.data_folders
+        passwords = msgspec.json.decode(
+            Path(place.role_passwords_file).read_bytes(), type=dict[str, str]
+        )
+        applied = asyncio.run(apply(place.database_url, passwords))
+    except (Corrupt, Refused) as failure:
+        if failure.reason not in TOLD:
             raise
-        told = {**failure.facts, "data": os.environ.get("DATA_FOLDERS") or "DATABASE_URL"}
+        told = {**failure.facts, "data": data}
         for language in ("id", "en"):
             print(problems.sentence(failure.reason, language, told), file=sys.stderr)
         return 1

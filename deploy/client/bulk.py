@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from deploy.client import client, folder, told
 from deploy.client.evidence import Evidence
@@ -55,7 +56,7 @@ def _write(file: Path, content: bytes) -> None:
 def add_parsers(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]", key: str) -> None:
     """The sub-commands of bulk work; `key` is the API key of the environment, if any."""
     sending = parsers.add_parser("upload", help="unggah semua berkas sebuah folder")
-    _whose(sending, key)
+    _bulk(sending, key)
     sending.add_argument("folder", type=_folder, help="folder berisi bukti dukung")
     sending.set_defaults(run=upload)
     sheets = parsers.add_parser("workbook", help="buku kerja XLSX satu masa penilaian")
@@ -74,16 +75,37 @@ def add_parsers(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]", 
         )
         way.set_defaults(run=send_workbook)
     for way in ways.choices.values():
-        _whose(way, key)
+        _bulk(way, key)
         way.add_argument("--year", required=True, type=int, help="tahun penilaian")
         way.add_argument("file", type=Path, help="berkas .xlsx")
 
 
-def _whose(parser: argparse.ArgumentParser, key: str) -> None:
-    parser.add_argument("--url", required=True, help="alamat intake")
-    parser.add_argument("--key", default=key, required=not key, help="kunci API, atau JEJAK_KEY")
+def add_whose(parser: argparse.ArgumentParser, key: str) -> None:
+    """Where intake is, as whom, and for which region: what every sub-command is told."""
+    parser.add_argument("--url", required=True, type=_url, help="alamat intake")
+    parser.add_argument(
+        "--key", default=key, required=not key, type=_key, help="kunci API, atau JEJAK_KEY"
+    )
     parser.add_argument("--region", required=True, help="kode daerah, misalnya 63.10")
+
+
+def _bulk(parser: argparse.ArgumentParser, key: str) -> None:
+    add_whose(parser, key)
     parser.add_argument("--json", action="store_true", help="jawaban untuk program")
+
+
+def _url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{given} bukan alamat http:// atau https://")
+    return given
+
+
+def _key(given: str) -> str:
+    """A header carries it, so a pasted quotation mark or line end is told, and never the key."""
+    if not given.isascii() or not given.isprintable() or " " in given:
+        raise argparse.ArgumentTypeError("kunci memuat tanda yang tidak ada pada kunci API")
+    return given
 
 
 def _folder(given: str) -> Path:

@@ -5,7 +5,6 @@ A run that finds everything there changes nothing.
 """
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import httpx
+from msgspec import Struct
 
 from deploy import keys
 from deploy.client import client
@@ -34,6 +34,7 @@ from deploy.sample.plan import Plan
 from deploy.sample.ranking import Expectation, NotYet
 from deploy.sample.schedule import Schedule
 from deploy.sample.traits import ALL, PROVINCE, YEAR_CLOSED, YEAR_OPEN
+from shared.io import config, problems
 from shared.kernel.errors import Failure
 
 # Scoring and projection keep pace with the load; this is for a slow disk, not for a slow design.
@@ -46,21 +47,28 @@ STATED_ON = (date(2025, 2, 10), date(2025, 3, 17))
 DAY = timedelta(days=1)
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """Where the sample goes, from the environment."""
+
+    database_url: str
+    sample_keys_file: str
+    intake_url: str
+    projection_url: str
+
+
 async def main() -> None:
     """Keys, facts, ranking."""
-    ensured = await keys.ensure(
-        os.environ["DATABASE_URL"], keyring.WANTED, Path(os.environ["SAMPLE_KEYS_FILE"])
-    )
+    place = config.read(Place)
+    ensured = await keys.ensure(place.database_url, keyring.WANTED, Path(place.sample_keys_file))
     days = calendar.season(ensured.since)
     plans = [story.season(traits, days) for traits in ALL]
-    loaded = await _load(ensured, plans, schedule.of(days))
-    async with client.connected(os.environ["PROJECTION_URL"]) as pages:
+    loaded = await _load(place.intake_url, ensured, plans, schedule.of(days))
+    async with client.connected(place.projection_url) as pages:
         await _wait(pages, plans, loaded=loaded)
 
 
-async def _load(ensured: Ensured, plans: Sequence[Plan], letters: Schedule) -> bool:
+async def _load(url: str, ensured: Ensured, plans: Sequence[Plan], letters: Schedule) -> bool:
     """Hand everything in, unless an earlier run did; whether this one did."""
-    url = os.environ["INTAKE_URL"]
     if await load.is_complete(url, ensured.keys, plans):
         return False
     began = time.monotonic()
@@ -136,11 +144,17 @@ def _told(failure: Exception) -> int:
         case Rejected(reason="idempotency.key_reused"):
             print("Basis data ini memuat data contoh dari versi lain; dibiarkan apa adanya.")
             return 0
-        case Rejected() | Unreachable() | Failure() | NotYet():
-            print(f"Data contoh belum lengkap: {failure}", file=sys.stderr)
-            return 1
+        case Rejected() | Unreachable() | NotYet():
+            return _lacking(failure)
+        case Failure():
+            return _lacking(problems.sentence(failure.reason, "id", failure.facts))
         case _:
             raise failure
+
+
+def _lacking(why: object) -> int:
+    print(f"Data contoh belum lengkap: {why}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The environment, read once: one frozen struct per service, no default for a secret.
+"""The environment, read once: one frozen struct per program, no default for a secret.
 
 `NAME_FILE` may name a file that holds the value, for secrets mounted as files.
 """
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from shared.kernel.errors import Refused
 
-T = TypeVar("T", bound="Service")
+T = TypeVar("T", bound=Struct)
 
 
 class Service(Struct, frozen=True, kw_only=True):
@@ -46,11 +46,18 @@ class Projection(Service, frozen=True, kw_only=True):
 
 
 def read(kind: type[T], environment: Mapping[str, str] | None = None) -> T:
-    """The service's configuration; `Refused` names what is missing or malformed."""
+    """The program's configuration; `Refused` names what is missing, or malformed."""
     given = os.environ if environment is None else environment
     found = {
         field: value for field in kind.__struct_fields__ if (value := _value(given, field.upper()))
     }
+    missing = [
+        field.name.upper()
+        for field in msgspec.structs.fields(kind)
+        if field.required and field.name not in found
+    ]
+    if missing:
+        raise Refused("config.missing", names=", ".join(missing))
     try:
         return msgspec.convert(found, kind, strict=False)
     except msgspec.ValidationError as error:

@@ -5,6 +5,7 @@ HTTP numbers exist only here. Every error, also of an unknown route or a crash, 
 """
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -268,6 +269,14 @@ async def serve_beside(
 
 
 def run(main: Callable[[], Any]) -> None:
-    """Run a service's main coroutine on the fast loop."""
+    """Run a service's main coroutine on the fast loop.
+
+    What its environment lacks is told as a sentence to whoever starts it, with exit status 1.
+    """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main())
+        try:
+            runner.run(main())
+        except Refused as refused:
+            if not refused.reason.startswith("config."):
+                raise
+            sys.exit(sentence(refused.reason, "id", refused.facts))

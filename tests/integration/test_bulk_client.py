@@ -124,6 +124,29 @@ def test_what_goes_wrong_has_a_code_of_its_own(
     assert "tidak menjawab" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--key", "kunci”"), "kunci memuat tanda yang tidak ada pada kunci API"),
+        (("--key", "jejak a"), "kunci memuat tanda yang tidak ada pada kunci API"),
+        (("--url", "intake.example"), "bukan alamat http:// atau https://"),
+        (("--url", "ftp://intake.example"), "bukan alamat http:// atau https://"),
+        (("--url", "http://"), "bukan alamat http:// atau https://"),
+    ],
+)
+def test_what_no_header_or_address_can_be_is_told_before_anything_is_sent(
+    given: tuple[str, str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rest = {"--url": "http://127.0.0.1:9", "--key": "jejak_a_b", "--region": "63.10"}
+    whose = [word for pair in {**rest, given[0]: given[1]}.items() for word in pair]
+    with pytest.raises(SystemExit) as ended:
+        command_line.main(["upload", str(tmp_path), *whose])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert told in said
+    assert given[0] == "--url" or given[1] not in said
+
+
 def test_types_follow_from_names() -> None:
     told = {name: folder.media_type(Path(name)) for name in ("a.PDF", "b.jpeg", "c.exe", "d")}
     assert list(told.values()) == [

@@ -198,4 +198,4 @@ RAISED = re.compile(r"(?:Refused|Missing|Outrun|Unavailable)\(\s*\"([a-z_.]+)\""
 # Corrupt data is told to callers in one sentence; a reason may have its own for who starts us.
 CORRUPT = re.compile(r"Corrupt\(\s*\"([a-z_.]+)\"")
 # Failures that never reach a caller: loops and operators read them in the log.
-INNER = ("bus.", "relay.", "checkpoint.", "config.", "regions.", "rulebook.", "rules.row")
+INNER = ("bus.", "relay.", "checkpoint.", "regions.", "rulebook.", "rules.row")

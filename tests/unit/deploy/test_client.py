@@ -266,7 +266,7 @@ async def test_a_claim_may_give_the_figure_from_which_the_level_follows() -> Non
 
 
 def test_the_command_line_takes_a_level_or_a_figure_and_never_both() -> None:
-    given = ["claim", "--url", "u", "--key", "k", "--region", "63.10", "--year", "2026"]
+    given = ["claim", "--url", "http://u", "--key", "k", "--region", "63.10", "--year", "2026"]
     given += ["--indicator", "SPD-12", "--file", "a.pdf"]
     parser = command_line._parser()
     assert parser.parse_args([*given, "--figure", "-1.5"]).figure == "-1.5"
