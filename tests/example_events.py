@@ -220,6 +220,8 @@ EVENTS: Sequence[Event] = (
         answer_by=LATER,
         innovation=INNOVATION,
         evidence=(EVIDENCE,),
+        claimed_level=3,
+        claimed_evidence=(EVIDENCE.sha256,),
     ),
     ClarificationAnswered(
         year=YEAR,

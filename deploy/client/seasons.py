@@ -43,7 +43,9 @@ class Seasons(Writing):
         return await self._write("POST", f"{season_path(year)}/reopening", body, key)
 
     async def publish_results(self, year: int, body: ResultsBody, key: str) -> ResultsView:
-        """Record the annex of a decree; every row has its own outcome. At most 500 rows."""
+        """Record the annex of a decree, at most 500 rows: all or, with `group` `region`, each by
+        itself. `Rejected` where nothing was recorded; its `document` says which rows are wrong.
+        """
         return await self._wire.ask(
             "POST",
             f"{season_path(year)}/results",

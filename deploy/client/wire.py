@@ -33,11 +33,20 @@ Pause = Callable[[float], Awaitable[None]]
 class Rejected(Exception):  # noqa: N818 - the word for what intake did
     """Intake answered no; `sentence` says why to the person who can act, in Indonesian.
 
-    `reason` is stable and meant for programs (`season.closed`), `facts` are its numbers.
+    `reason` is stable and meant for programs (`season.closed`), `facts` are its numbers, `document`
+    is the whole answer.
     """
 
-    def __init__(self, status: int, reason: str, sentence: str, facts: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        sentence: str,
+        facts: Mapping[str, str],
+        document: bytes = b"",
+    ) -> None:
         super().__init__(sentence)
+        self.document = document
         self.status = status
         self.reason = reason
         self.sentence = sentence
@@ -121,7 +130,9 @@ def _rejected(response: httpx.Response) -> Rejected:
     except msgspec.DecodeError:
         sentence = f"Jawaban {response.status_code} tanpa keterangan dari {response.url.host}."
         return Rejected(response.status_code, "", sentence, {})
-    return Rejected(response.status_code, problem.title, problem.detail, problem.facts)
+    return Rejected(
+        response.status_code, problem.title, problem.detail, problem.facts, response.content
+    )
 
 
 def _named_pause(response: httpx.Response) -> float:

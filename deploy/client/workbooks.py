@@ -4,8 +4,8 @@
         workbooks = Workbooks(http, key)
         told = await workbooks.check("63.10", 2026, pathlib.Path("inovasi.xlsx").read_bytes())
 
-A file is handed in under a key that follows from its bytes: however often a program is started
-again with the same file, what it says is recorded once.
+A file is handed in under a key that follows from its bytes and its grouping: however often a
+program is started again with the same file, what it says is recorded once.
 """
 
 import asyncio
@@ -13,10 +13,14 @@ import hashlib
 from urllib.parse import quote
 
 import httpx
+import msgspec
 
-from deploy.client.wire import Pause, Wire
-from services.intake.bodies.workbook import Grouping, WorkbookView
+from deploy.client.wire import Pause, Rejected, Wire
+from services.intake.bodies.workbook import Grouping, WorkbookProblem, WorkbookView
 from shared.kernel.media import XLSX
+
+# Nothing was recorded, and the refusal names every wrong cell: that is an answer, too.
+REFUSED = "workbook.refused"
 
 
 class Workbooks:
@@ -45,16 +49,22 @@ class Workbooks:
     async def _send(
         self, region: str, year: int, content: bytes, group: Grouping, dry_run: str
     ) -> WorkbookView:
-        return await self._wire.ask(
-            "POST",
-            f"{_path(region, year)}?dry_run={dry_run}&group={group}",
-            WorkbookView,
-            content=content,
-            headers={
-                "Content-Type": XLSX,
-                "Idempotency-Key": f"{region}-{year}-{hashlib.sha256(content).hexdigest()}",
-            },
-        )
+        key = f"{region}-{year}-{group}-{hashlib.sha256(content).hexdigest()}"
+        try:
+            return await self._wire.ask(
+                "POST",
+                f"{_path(region, year)}?dry_run={dry_run}&group={group}",
+                WorkbookView,
+                content=content,
+                headers={"Content-Type": XLSX, "Idempotency-Key": key},
+            )
+        except Rejected as rejected:
+            if rejected.reason != REFUSED:
+                raise
+            told = msgspec.json.decode(rejected.document, type=WorkbookProblem).answer
+            if told is None:
+                raise
+            return told
 
 
 def _path(region: str, year: int) -> str:

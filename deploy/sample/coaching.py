@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from deploy.sample import agencies, calendar, expected
 from deploy.sample.calendar import Season
 from deploy.sample.draft import Draft, day_of
+from deploy.sample.keyring import ADMINS, COORDINATOR
 from deploy.sample.plan import BASIS, Fact, Slot, level_of
 from deploy.sample.traits import RULES_OPEN
 from services.intake.bodies.indicator import ClaimItemBody, FileBody
@@ -22,8 +23,8 @@ from shared.kernel.rules import formula, ruleset
 from shared.kernel.rules.ruleset import LEVEL_MAX
 
 REGION = "63.10"
-# Invented clients of coaches, who hold no key here.
-COACHES = ("contoh-pendamping-1", "contoh-pendamping-2")
+# The province's coordinator and the region's own administrator coach in turn.
+COACHES = (COORDINATOR.identity, ADMINS[REGION].identity)
 CONCEPT = "Rancangan, belum ditetapkan (data contoh)"
 NOTE = "Disepakati pada kunjungan pendampingan (data contoh)."
 

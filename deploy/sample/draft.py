@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from deploy.sample import calendar, evidence
 from deploy.sample.plan import (
+    LOWERED_FOR,
     Acceptances,
     Claims,
     Fact,
@@ -139,7 +140,10 @@ class Draft:
         self._change(put)
 
     def put_acceptance(self, slot: Slot, level: int, note: str) -> None:
-        """Let a level be accepted first that is not the one in the end."""
+        """Let a level be accepted first that is not the one in the end; below the claim, for
+        what the note says.
+        """
+        reason = LOWERED_FOR if note else ""
 
         def put(step: Step) -> Step:
             if not isinstance(step, Acceptances):
@@ -148,7 +152,8 @@ class Draft:
             return replace(
                 step,
                 items=tuple(
-                    replace(one, note=note) if _slot(one) == slot else one for one in items
+                    replace(one, reason=reason, note=note) if _slot(one) == slot else one
+                    for one in items
                 ),
             )
 

@@ -14,6 +14,7 @@ from deploy.sample.calendar import Season
 from deploy.sample.evidence import Document
 from deploy.sample.plan import (
     BASIS,
+    LOWERED_FOR,
     SEED,
     Acceptances,
     Claims,
@@ -38,7 +39,7 @@ from deploy.sample.traits import (
 from services.intake.bodies.indicator import AcceptanceItemBody, ClaimItemBody, FileBody, ReturnBody
 from services.intake.bodies.innovation import RegisterBody, RejectionBody, WithdrawalBody
 from services.intake.bodies.submission import SubmissionBody
-from services.intake.core.indicator import REASONS
+from services.intake.core.verdict import REASONS
 from shared.io import rulebook
 from shared.kernel.rules import ruleset
 from shared.kernel.rules.ruleset import LEVEL_MAX, Row
@@ -236,6 +237,7 @@ class _Hand:
             indicator=claim.indicator,
             level=level - lowered,
             evidence=tuple(file.sha256 for file in claim.evidence),
+            reason=LOWERED_FOR if lowered else "",
             note="Bukti mendukung satu tingkat di bawahnya." if lowered else "",
             occurred_at=calendar.at(day, minutes),
             basis=BASIS,

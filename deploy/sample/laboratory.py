@@ -35,6 +35,8 @@ FINDING = (
     "Uji coba pada dua lokasi: waktu layanan turun, petugas meminta formulir yang lebih pendek, "
     "dan satu lokasi terkendala jaringan (data contoh)."
 )
+# Tanah Laut, next to Tanah Bumbu.
+NEIGHBOUR = "63.01"
 REPLICATED = "data contoh: berita acara rekaan 000.8/CONTOH-R/{year}"
 
 
@@ -72,7 +74,7 @@ def _replicated(draft: Draft) -> None:
     """The last one that was sent has been repeated by a neighbour."""
     day, names = list(draft.sittings())[-1]
     body = ReplicationBody(
-        by="Kabupaten tetangga (data contoh)",
+        by=NEIGHBOUR,
         replicated_on=day - timedelta(days=30),
         document_number=REPLICATED.format(year=day.year),
         occurred_at=calendar.at(day, REPLICATING),

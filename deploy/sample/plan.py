@@ -35,6 +35,8 @@ from services.intake.bodies.verification import (
 
 SEED = "jejak-inovasi/contoh/1"
 BASIS = "data contoh"
+# Why a level below the claim is accepted, by its code.
+LOWERED_FOR = "tingkat_terlalu_tinggi"
 
 # An innovation, or nothing for the region itself, and its indicator.
 Slot = tuple[str, str]

@@ -95,7 +95,7 @@ def _second_look(draft: Draft, slot: Slot, days: Season) -> Fact:
         body=ReviewBody(
             level=0 if accepted is None else accepted.level,
             evidence=tuple(file.sha256 for file in claim.evidence),
-            reason="" if returned is None else returned.reason,
+            reason=next((one.reason for one in (accepted, returned) if one is not None), ""),
             note=note,
             occurred_at=calendar.at(days.closing, LOOKING),
             basis=BASIS,

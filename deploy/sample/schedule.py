@@ -32,8 +32,7 @@ EXTENDED_UNTIL = date(2026, 12, 11)
 # Whoever tries the sample out has at least so long.
 OPEN_DAYS_MIN = 30
 
-# Verification begins while reporting goes on, and ends well after the extended deadline.
-MEASURING_AFTER = timedelta(days=14)
+# Measuring follows the reporting that was planned, and ends well after the extended deadline.
 # The other stages, in days after the deadline: first and last.
 LATER: tuple[tuple[PhaseName, int, int], ...] = (
     ("presentasi", 27, 31),
@@ -77,11 +76,11 @@ def of(days: Season) -> Schedule:
 
 
 def _phases(days: Season, deadline: date) -> tuple[PhaseBody, ...]:
-    measuring = days.first + MEASURING_AFTER
+    reported = max(days.last, calendar.ENDING)
     measured = deadline + timedelta(days=MEASURED_FOR)
     return (
-        _phase("penjaringan", days.first, max(days.last, calendar.ENDING)),
-        _phase("pengukuran", measuring, measured),
+        _phase("penjaringan", days.first, reported),
+        _phase("pengukuran", reported + timedelta(days=1), measured),
         *(
             _phase(name, deadline + timedelta(days=first), deadline + timedelta(days=last))
             for name, first, last in LATER

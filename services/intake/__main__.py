@@ -10,6 +10,7 @@ from typing import cast
 
 from services.intake import surface
 from services.intake.admitting import Admitting
+from services.intake.answers import Answers
 from services.intake.deciding import Decider
 from services.intake.door import Door
 from services.intake.evidence.documents import Documents
@@ -60,6 +61,7 @@ async def main() -> None:
             rulebook.regions(),
             rule_sets,
             digests,
+            Answers(readers),
         )
         pulse = postgres.Pulse(readers)
         workbooks = Workbooks(history, reading, documents, intake, rule_sets, digests)
@@ -112,6 +114,7 @@ def _print_document() -> None:
         rulebook.regions(),
         rulebook.rule_sets(),
         rulebook.rule_digests(),
+        cast("Answers", None),
     )
     uploads, workbooks = cast("Uploads", None), cast("Workbooks", None)
     sys.stdout.buffer.write(

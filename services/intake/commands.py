@@ -21,6 +21,7 @@ from services.intake.core import (
     target,
     together,
     trial,
+    verdict,
 )
 from shared.kernel import names, streams
 from shared.kernel.scorecard import STAGES
@@ -29,7 +30,8 @@ Command = (
     season.Command
     | innovation.Command
     | trial.Command
-    | indicator.Command
+    | indicator.Claim
+    | verdict.Command
     | clarification.Command
     | assignment.Assign
     | sample.Draw
@@ -83,6 +85,8 @@ def rests_on(tenant: str, command: Command) -> Sequence[tuple[str, str]]:
     if sort.purpose not in ("calendar", "affair"):
         found.append((tenant, names.entry(command.year)))
         found.extend((keeper, names.season(command.year)) for keeper in keepers(tenant))
+    if sort.purpose == "calendar":
+        found.append((names.MINISTRY, names.season(command.year)))
     if sort.purpose == "report":
         found.append((tenant, names.late(command.year)))
     return list(dict.fromkeys(found))
@@ -227,14 +231,20 @@ _SORTS: Mapping[type, Sort] = {
     trial.Decide: _TRIED,
     trial.Replicate: _TRIED,
     indicator.Claim: _sort(indicator, "report", _claim, _named),
-    indicator.Accept: _VERDICT,
-    indicator.Return: _VERDICT,
-    indicator.Review: _sort(indicator, "verdict", _claim, _named),
+    verdict.Accept: _VERDICT,
+    verdict.Return: _VERDICT,
+    verdict.Review: _sort(indicator, "verdict", _claim, _named),
     clarification.Open: _sort(
-        clarification, "verdict", _clarification, lambda command: [_claim(command)]
+        clarification,
+        "verdict",
+        _clarification,
+        lambda command: [_claim(command), *_named(command)],
     ),
     clarification.Answer: _sort(
-        clarification, "verdict", _clarification, lambda command: [_claim(command)]
+        clarification,
+        "verdict",
+        _clarification,
+        lambda command: [_claim(command), *_named(command), _verifier(command)],
     ),
     assignment.Assign: _sort(assignment, "verdict", _verifier, _named),
     sample.Draw: _sort(sample, "verdict", lambda command: names.sample(command.year)),

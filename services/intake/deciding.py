@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from services.intake import commands, grounds, reporting
 from services.intake.commands import Command
-from services.intake.core import agency, late, season
+from services.intake.core import agency, late, result, season
+from services.intake.core.checking import Finding
 from services.intake.core.together import Together, Told
 from services.intake.grounds import Ground
 from services.intake.orders import Loaded, Order
@@ -28,10 +29,16 @@ from shared.kernel.rules.ruleset import RuleSet
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """The facts that follow, in order; `missed` is the deadline after which they came, if any."""
+    """The facts that follow, in order.
+
+    `missed` is the deadline after which a report came, `deadline` the one it kept, if any;
+    `questions` are doubts that bar nothing.
+    """
 
     events: tuple[Event, ...]
     missed: datetime | None = None
+    deadline: datetime | None = None
+    questions: tuple[Finding, ...] = ()
 
 
 class Decider:
@@ -52,17 +59,17 @@ class Decider:
         ground, entry = self._ground(order, loaded, keeper, kept)
         if purpose == "report":
             return _entered(entry, _reported(command, ground, kept))
-        if purpose == "admission":
-            return Decision(events=_admitted(command, ground, kept))
+        if isinstance(command, late.Admit):
+            kept_by = calendar.deadline_at(kept, command.item.received_at)
+            return Decision(events=_admitted(command, ground, kept), deadline=kept_by)
         if purpose == "verdict":
             season.must_be_undecided(kept, command.year)
-        events = grounds.decided(command, ground)
+        decision = Decision(events=grounds.decided(command, ground))
+        if isinstance(command, result.Publish):
+            questions = result.questions(command, ground.rules, frozen=kept.frozen)
+            decision = replace(decision, questions=questions)
         # What a region intends begins no season.
-        return (
-            Decision(events=events)
-            if purpose == "plan"
-            else _entered(entry, Decision(events=events))
-        )
+        return decision if purpose == "plan" else _entered(entry, decision)
 
     def rehearse(self, order: Order, loaded: Loaded) -> Sequence[Told | Failure]:
         """What each of an order's reports would come to, also where another is refused."""
@@ -117,7 +124,8 @@ def _reported(command: Command, ground: Ground, kept: Calendar) -> Decision:
         events, missed = reporting.all_reported(command, ground, kept)
     else:
         events, missed = reporting.reported(command, ground, kept)
-    return Decision(events=events, missed=missed)
+    deadline = None if missed else calendar.deadline_at(kept, ground.order.moment)
+    return Decision(events=events, missed=missed, deadline=deadline)
 
 
 def _alone(command: Command, tenant: str, loaded: Loaded) -> tuple[Event, ...]:
@@ -127,11 +135,14 @@ def _alone(command: Command, tenant: str, loaded: Loaded) -> tuple[Event, ...]:
     if isinstance(command, agency.Describe | agency.Close):
         above = [loaded.fold(tenant, stream, agency) for stream in sort.reads(command)]
         return agency.decide(command, state, above[0] if above else agency.EMPTY)
+    if isinstance(command, season.Open) and tenant != names.MINISTRY:
+        above = loaded.fold(names.MINISTRY, names.season(command.year), season)
+        season.must_be_kept_by_nobody(above, state, command.year)
     events: tuple[Event, ...] = sort.noun.decide(command, state)
     return events
 
 
-def _admitted(command: Any, ground: Ground, kept: Calendar) -> tuple[Event, ...]:
+def _admitted(command: late.Admit, ground: Ground, kept: Calendar) -> tuple[Event, ...]:
     """A late item that the calendar covers now is recorded, or dismissed with the reason."""
     item, year = command.item, command.year
     box = ground.look(names.late(year), late)

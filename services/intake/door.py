@@ -13,6 +13,7 @@ from litestar.params import HeaderParameter
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.intake.answers import Answers, Keyed
 from services.intake.bodies import receipts
 from services.intake.bodies.indicator import ClaimBody
 from services.intake.bodies.receipts import OutcomesView, OutcomeView, ReceiptView
@@ -26,7 +27,8 @@ from services.intake.orders import KEY_SEPARATOR, Order
 from services.intake.reading import Reading
 from services.intake.sending import Sending
 from shared.io import clock, http, problems
-from shared.io.identity import Caller, Keys
+from shared.io.identity import Caller, Keys, Role
+from shared.kernel import names
 from shared.kernel.appending import Receipt
 from shared.kernel.errors import Failure, Missing, Refused
 from shared.kernel.events.indicator import EvidenceReference
@@ -73,6 +75,11 @@ class Asked(Struct, frozen=True, kw_only=True):
     if_match: int | None
     language: str
     received_at: datetime
+    path: str = ""
+
+    def named(self, tenant: str) -> Keyed:
+        """The request as its answer is kept."""
+        return Keyed(tenant=tenant, key=self.key, request=self.request)
 
 
 class Door:
@@ -88,7 +95,9 @@ class Door:
         regions: Register,
         rule_sets: Mapping[str, RuleSet],
         digests: Mapping[str, str],
+        answers: Answers,
     ) -> None:
+        self.answers = answers
         self.intake = intake
         self.reading = reading
         self.sending = sending
@@ -142,6 +151,7 @@ class Door:
             if_match=_version(if_match),
             language=http.language_of(request),
             received_at=received_at,
+            path=request.scope["path"],
         )
 
     def zone(self, region: str) -> str:
@@ -164,6 +174,11 @@ class Door:
         asked.caller.must_be(*roles)
         if not known.subject:
             raise Refused("region.not_assessed", name=known.name)
+
+    async def must_know(self, region: str, client: str, *roles: Role) -> None:
+        """Work is given to a program that has a key to do it; to nobody at all is fine."""
+        if client and names.is_client(client):
+            await self.keys.must_know(client, region, *roles)
 
     async def profile(self, region: str, body: ProfileBody) -> Profile:
         """The profile as it is recorded: its attachments are files that were uploaded."""
@@ -202,7 +217,7 @@ class Door:
         sound = [order for order in orders if isinstance(order, Order)]
         told = iter(await self.intake.handle(sound))
         outcomes = [
-            _outcome(order, next(told) if isinstance(order, Order) else order, language)
+            outcome_of(order, next(told) if isinstance(order, Order) else order, language)
             for order in orders
         ]
         refused = sum(1 for one in outcomes if one.receipt is None)
@@ -253,7 +268,8 @@ def refusal(failure: Failure, language: str) -> OutcomeView:
     return OutcomeView(reason=problem.title, detail=problem.detail)
 
 
-def _outcome(order: Order | Failure, outcome: Receipt | Failure, language: str) -> OutcomeView:
+def outcome_of(order: Order | Failure, outcome: Receipt | Failure, language: str) -> OutcomeView:
+    """One item's outcome: its receipt, or its refusal in words."""
     if isinstance(outcome, Failure):
         return refusal(outcome, language)
     assert isinstance(order, Order)

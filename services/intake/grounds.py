@@ -20,10 +20,12 @@ from services.intake.core import (
     result,
     sample,
     trial,
+    verdict,
 )
 from services.intake.orders import Loaded, Order
 from shared.kernel import names, streams
 from shared.kernel.errors import Refused
+from shared.kernel.events.indicator import IndicatorClaimed
 from shared.kernel.recorded import Event
 from shared.kernel.rules.ruleset import RuleSet
 
@@ -91,7 +93,9 @@ def _submitted(command: innovation.Submit, ground: Ground) -> tuple[Event, ...]:
         code: ground.look(names.claim(command.year, command.innovation, code), indicator)
         for code in command.indicators
     }
-    files = sorted({file.sha256 for slot in claims.values() for file in slot.evidence})
+    files = command.files
+    if files is None:
+        files = tuple(sorted({file.sha256 for slot in claims.values() for file in slot.evidence}))
     held = ground.written(command)
     events = innovation.decide(command, held, files)
     if events and command.beside is not None:
@@ -101,6 +105,7 @@ def _submitted(command: innovation.Submit, ground: Ground) -> tuple[Event, ...]:
             profile=held.profile,
             claims=claims,
             shared=command.beside.shared,
+            namesakes=command.beside.namesakes,
         )
         findings = checking.check(checked, ground.rules, command.beside.form)
         checking.must_be_ready(findings, command.explained)
@@ -132,21 +137,22 @@ def _verdict(command: Any, ground: Ground) -> tuple[Event, ...]:
     """Verdicts are given on what was sent, by whoever it was given to."""
     _must_be_submitted(command, ground)
     _must_be_free(command, ground)
-    return indicator.decide(command, ground.written(command), ground.rules)
+    return verdict.decide(command, ground.written(command), ground.rules)
 
 
-def _looked_again(command: indicator.Review, ground: Ground) -> tuple[Event, ...]:
-    """A second look is another verifier's than the verdict that stands."""
+def _looked_again(command: verdict.Review, ground: Ground) -> tuple[Event, ...]:
+    """A second look is another verifier's than whoever judged the claim as it stands."""
     _must_be_submitted(command, ground)
-    events = indicator.decide(command, ground.written(command), ground.rules)
+    events = verdict.decide(command, ground.written(command), ground.rules)
     stream = commands.written_by(command)
-    verdicts = [
-        seen.client
-        for seen in ground.loaded.streams[ground.order.tenant, stream]
-        if indicator.is_verdict(seen.event)
-    ]
-    if events and verdicts:
-        indicator.must_be_of_another(verdicts[-1], ground.order.caller.client)
+    judges: list[str] = []
+    for seen in ground.loaded.streams[ground.order.tenant, stream]:
+        if isinstance(seen.event, IndicatorClaimed):
+            judges.clear()
+        elif verdict.is_verdict(seen.event):
+            judges.append(seen.client)
+    if events:
+        verdict.must_be_of_another(judges, ground.order.caller.client)
     return events
 
 
@@ -155,6 +161,10 @@ def _stated(command: result.Command, ground: Ground) -> tuple[Event, ...]:
 
 
 def _clarified(command: clarification.Command, ground: Ground) -> tuple[Event, ...]:
+    """What is asked of a verdict, and answered like one: of what was sent, by who is free to."""
+    _must_be_submitted(command, ground)
+    if isinstance(command, clarification.Answer):
+        _must_be_free(command, ground)
     stream = names.claim(command.year, command.innovation or names.REGION, command.indicator)
     return clarification.decide(command, ground.written(command), ground.look(stream, indicator))
 
@@ -216,9 +226,9 @@ _DECIDED: Mapping[type, Callable[[Any, Ground], tuple[Event, ...]]] = {
     trial.Decide: _tried,
     trial.Replicate: _tried,
     indicator.Claim: _claimed,
-    indicator.Accept: _verdict,
-    indicator.Return: _verdict,
-    indicator.Review: _looked_again,
+    verdict.Accept: _verdict,
+    verdict.Return: _verdict,
+    verdict.Review: _looked_again,
     clarification.Open: _clarified,
     clarification.Answer: _clarified,
     assignment.Assign: _assigned,

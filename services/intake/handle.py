@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from services.intake import commands
 from services.intake.core import occurrence
-from services.intake.core.together import Told
-from services.intake.deciding import Decider
+from services.intake.core.together import Together, Told
+from services.intake.deciding import Decider, Decision
 from services.intake.orders import KEY_SEPARATOR, Loaded, Order, Seen
 from shared.io import clock
 from shared.io.history import History
@@ -61,13 +61,13 @@ class Intake:
             await asyncio.sleep(0)  # many of them, and others are waiting
         return told
 
-    async def preview(self, orders: Sequence[Order]) -> Sequence[int | Failure]:
-        """How many facts each order would record; nothing is recorded."""
+    async def preview(self, orders: Sequence[Order]) -> Sequence[Decision | Failure]:
+        """What each order would come to; nothing is recorded."""
         loaded = await self._load(orders)
-        told: list[int | Failure] = []
+        told: list[Decision | Failure] = []
         for order in orders:
             try:
-                told.append(len(self._decided(order, loaded).drafts))
+                told.append(self._decided(order, loaded)[0])
             except Failure as failure:
                 told.append(failure)
         return told
@@ -82,7 +82,7 @@ class Intake:
             try:
                 receipt = _answered(order, answered)
                 if receipt is None:
-                    appends.append(self._decided(order, loaded))
+                    appends.append(self._decided(order, loaded)[1])
                 outcomes.append(receipt)
             except Failure as failure:
                 outcomes.append(failure)
@@ -102,14 +102,16 @@ class Intake:
             opened={name: _opening(facts) for name, facts in found.items()},
         )
 
-    def _decided(self, order: Order, loaded: Loaded) -> Append:
-        """What the order comes to, as one append; `loaded` moves on with it."""
+    def _decided(self, order: Order, loaded: Loaded) -> tuple[Decision, Append]:
+        """What the order comes to, also as one append; `loaded` moves on with it."""
         rests_on = commands.rests_on(order.tenant, order.command)
         own = [stream for tenant, stream in rests_on if tenant == order.tenant]
         expected = {stream: loaded.version(order.tenant, stream) for stream in own}
         current = expected[commands.written_by(order.command)]
         if order.if_match is not None and order.if_match != current:
             raise Outrun("precondition.stale", current=current)
+        if isinstance(order.command, Together):
+            _must_be_as_read(order.command, expected)
         # The entry and the letterbox are written on the way; their clock is the others'.
         beside = (names.entry(order.command.year), names.late(order.command.year))
         now = clock.now()
@@ -135,7 +137,7 @@ class Intake:
             )
             loaded.streams[order.tenant, stream].append(seen)
         meta = _meta(order)
-        return Append(
+        return decision, Append(
             tenant=order.tenant,
             key=order.key,
             request=order.request,
@@ -143,6 +145,7 @@ class Intake:
             guards={name: loaded.version(*name) for name in rests_on if name[0] != order.tenant},
             stated_at=order.occurrence.occurred_at,
             missed=decision.missed,
+            deadline=decision.deadline,
             drafts=tuple(
                 Draft(stream=stream, topic=topic(event), state=encode(event), meta=meta)
                 for stream, event in written
@@ -159,6 +162,12 @@ def _answered(
     if before[0] != order.request:
         raise Refused("idempotency.key_reused", key=order.key)
     return before[1]
+
+
+def _must_be_as_read(command: Together, expected: Mapping[str, int]) -> None:
+    moved = [stream for stream, version in command.read.items() if expected[stream] != version]
+    if moved:
+        raise Outrun("precondition.stale", current=expected[moved[0]])
 
 
 def _opening(recorded: Sequence[Recorded]) -> int:

@@ -1,5 +1,6 @@
 """A command as it was asked, and the streams that a batch of them rests on."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
@@ -15,6 +16,13 @@ from shared.kernel.recorded import Event
 # Stands between a client's name, its key and an item's place; no caller's key may hold it, so no
 # two commands share a name.
 KEY_SEPARATOR = " "
+# A command's key has room for so much of a thing's name; the rest of it is told by its hash.
+PLACE_CHARACTERS = 16
+
+
+def place_of(name: str) -> str:
+    """Where a thing stands among many, by its name: the same, whatever else is sent with it."""
+    return hashlib.sha256(name.encode()).hexdigest()[:PLACE_CHARACTERS]
 
 
 class Order(Struct, frozen=True, kw_only=True):

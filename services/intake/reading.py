@@ -12,6 +12,7 @@ from services.intake.core.innovation import Innovation
 from services.intake.core.late import Letterbox
 from shared.io.history import History
 from shared.kernel import names, streams
+from shared.kernel.appending import Receipt
 from shared.kernel.calendar import Calendar
 from shared.kernel.events.branch import BranchSaved
 from shared.kernel.events.season import SeasonEntered
@@ -87,18 +88,25 @@ class Reading:
         (stored,) = await self._history.read(tenant, after=seq - 1, upto=seq)
         return decode(stored)
 
+    async def receipt(self, fact: Recorded, tenant: str) -> Receipt | None:
+        """What was answered to the command that recorded a fact."""
+        answered = await self._history.answered([(tenant, fact.meta.command)])
+        return next((receipt for _, receipt in answered.values()), None)
+
     async def leaf(self, tenant: str, seq: int) -> str:
         """The leaf hash of a fact that is there."""
         (stored,) = await self._history.read(tenant, after=seq - 1, upto=seq)
         return stored.leaf_hash.hex()
 
     async def verdicts(self, tenant: str, year: int) -> tuple[Sampled, ...]:
-        """Every indicator whose claim a verifier has judged as it stands, in order."""
+        """Every indicator whose claim a verifier has judged as it stands, in order; of innovations
+        that are still in the season.
+        """
         past = await self.past(tenant, year)
         return tuple(
             Sampled(indicator=code, innovation=name)
             for (name, code), slot in sorted(past.claims.items())
-            if slot.status in ("accepted", "returned")
+            if slot.status in ("accepted", "returned") and (not name or past.takes_part(name))
         )
 
     async def past(self, tenant: str, year: int) -> Past:

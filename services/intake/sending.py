@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.intake.core import checking
-from services.intake.core.checking import Beside, Finding
+from services.intake.core.checking import Beside, Elsewhere, Finding
 from services.intake.core.indicator import Slot
 from services.intake.core.innovation import Innovation
 from services.intake.evidence.uses import Uses
@@ -43,9 +43,19 @@ class Sending:
         held, claims = await self._reading.supposed(tenant, year, name, codes)
         if held.profile is None:
             raise Missing("innovation.unknown", innovation=name)
-        beside = await self._beside(tenant, year, name, claims, today)
+        beside = Beside(
+            form=rulebook.form_for_year(year),
+            today=today,
+            shared=await self._elsewhere(tenant, name, claims),
+            namesakes=await self._uses.namesakes(tenant, year, name, held.profile.name),
+        )
         checked = checking.Subject(
-            year=year, today=today, profile=held.profile, claims=claims, shared=beside.shared
+            year=year,
+            today=today,
+            profile=held.profile,
+            claims=claims,
+            shared=beside.shared,
+            namesakes=beside.namesakes,
         )
         _, kept = await self._reading.calendar(tenant, year)
         return Looked(
@@ -56,12 +66,8 @@ class Sending:
             beside=beside,
         )
 
-    async def _beside(
-        self, tenant: str, year: int, name: str, claims: Mapping[str, Slot], today: date
-    ) -> Beside:
+    async def _elsewhere(
+        self, tenant: str, name: str, claims: Mapping[str, Slot]
+    ) -> Mapping[str, Elsewhere]:
         files = {file.sha256 for slot in claims.values() for file in slot.evidence}
-        return Beside(
-            form=rulebook.form_for_year(year),
-            today=today,
-            shared=await self._uses.elsewhere(tenant, name, files),
-        )
+        return await self._uses.elsewhere(tenant, name, files)

@@ -7,12 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from services.intake.core.checking import Finding
+from shared.kernel.errors import Refused
+
+# As many as somebody mends in one go; the check before sending tells them all.
+FINDINGS_TOLD_MAX = 10
 
 
 def spoken(finding: Finding, language: str) -> str:
     """The sentence of a finding."""
     noun, _, verb = finding.code.partition(".")
     return str(_words()[noun][verb][language]).format_map(finding.facts)
+
+
+def refused(refusal: Refused, language: str) -> Refused:
+    """The refusal of a submission with each finding's sentence: told, and beside its key."""
+    findings: tuple[Finding, ...] = refusal.facts.get("findings", ())  # type: ignore[assignment]
+    if not findings:
+        return refusal
+    told = {finding.key: spoken(finding, language) for finding in findings[:FINDINGS_TOLD_MAX]}
+    facts = {"count": len(findings), **told}
+    sentences = " ".join(f"[{key}] {sentence}" for key, sentence in told.items())
+    return Refused(refusal.reason, sentences=sentences, **facts)
 
 
 def statement(language: str) -> str:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.projection.analysis import COMPUTED_FROM, Analyst, Asked, Season
-from services.projection.core import carry_over, differences, lateness, moment
+from services.projection.core import carry_over, differences, figure, lateness, moment
 from services.projection.core import dossier as dossiers
 from services.projection.core.carry_over import CarryOver
 from services.projection.core.differences import Difference
@@ -18,7 +18,6 @@ from services.projection.tables import Clock, Said
 from services.projection.tables import Season as Kept
 from shared.kernel import names
 from shared.kernel.events.season import SeasonFrozen
-from shared.kernel.rules import formula
 from shared.kernel.rules.ruleset import RuleSet
 
 # The ministry keeps its calendar in Jakarta's time.
@@ -100,7 +99,7 @@ def _difference(season: Season, kept: Kept) -> Difference:
     own = None
     if any(isinstance(fact.event, COMPUTED_FROM) for fact in facts):
         tally = dossiers.tally_at(dossiers.opened(facts), season.rules, "terverifikasi")
-        own = formula.score(season.rules, tally)
+        own = figure.score(season.rules, tally)
     return differences.difference(
         season.region.code,
         season.region.name,

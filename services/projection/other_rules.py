@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.projection.analysis import PASSED_OVER, Analyst, Asked, Season
 from services.projection.core import dossier as dossiers
+from services.projection.core import figure
 from services.projection.core.explanation import Share, share
 from services.projection.core.rules import changes as rule_changes
 from services.projection.core.rules import effects as rule_effects
@@ -104,7 +105,7 @@ class OtherRules:
         own = dossiers.tally_at(held.dossier, held.entered, season.stage)
         under = dossiers.tally_at(held.dossier, season.rules, season.stage)
         now = dossiers.tally_at(season.dossier, season.rules, season.stage)
-        score, under_other = formula.score(held.entered, own), formula.score(season.rules, under)
+        score, under_other = figure.score(held.entered, own), figure.score(season.rules, under)
         ruled = formula.exact_index(season.rules, under) - formula.exact_index(held.entered, own)
         real = formula.exact_index(season.rules, now) - formula.exact_index(season.rules, under)
         known = ruleset.is_complete(held.entered) and ruleset.is_complete(season.rules)

@@ -262,7 +262,8 @@ def season_view(
         rule_digest=season.rule_digest,
         closed=kept.opened and (kept.frozen or not calendar.counts(kept, then)),
         frozen=kept.frozen,
-        opened_at=moment.local(season.opened_at, zone),
+        opened=kept.opened,
+        opened_at=moment.local(season.opened_at, zone) if kept.opened else None,
         deadline=_deadline(kept, zone),
         phases=tuple(
             PhaseView(
@@ -272,7 +273,7 @@ def season_view(
             )
             for phase in kept.phases
         ),
-        letter=season.letter,
+        letter=kept.letters.opening,
     )
 
 

@@ -40,6 +40,9 @@ def entry(one: Entry, zone: str) -> Sentence:
 
 
 def _entry(one: Entry, zone: str, words: Words) -> list[str]:
+    if one.late is not None:
+        state = _became(one.late, zone, words)
+        return [words("thread.late", level=one.level, state=state)]
     kind = one.kind if one.granted is None else _answer(granted=one.granted)
     due = "" if one.answer_by is None else moment.spoken(one.answer_by, zone, words.language)
     reason = _plain(one.reason)
@@ -50,6 +53,8 @@ def _entry(one: Entry, zone: str, words: Words) -> list[str]:
         told.append(words("thread.other_files" if one.files_changed else "thread.same_files"))
     if one.released_by is not None:
         told.append(words("thread.released", seq=one.released_by))
+    if one.settled_by is not None:
+        told.append(words("clarification.replaced", seq=one.settled_by))
     return told
 
 
@@ -67,22 +72,28 @@ def late(item: LateItem, zone: str) -> Sentence:
 
     def told(words: Words) -> str:
         language = words.language
-        # Why it could not be recorded is told as it would have been to whoever sent it.
-        reason = problems.sentence(item.reason, language, {}) if item.reason else ""
         return words(
             "late.received",
             moment=moment.spoken(item.received_at, zone, language),
             deadline=moment.spoken(item.deadline, zone, language),
             length=_length(item.missed_by_seconds, words),
-            state=words(f"late.{item.state}", letter=item.letter, reason=reason),
+            state=_became(item, zone, words),
         )
 
     return both(told)
 
 
+def _became(item: LateItem, zone: str, words: Words) -> str:
+    """Why it could not be recorded is told as it would have been to whoever sent it."""
+    reason = problems.sentence(item.reason, words.language, {}) if item.reason else ""
+    at = "" if item.decided_at is None else moment.spoken(item.decided_at, zone, words.language)
+    return words(f"late.{item.state}", letter=item.letter, reason=reason, moment=at)
+
+
 def _length(seconds: int, words: Words) -> str:
     units = zip(("days", "hours", "minutes"), lateness.length(seconds), strict=True)
-    return " ".join(words(f"late.{unit}", count=count) for unit, count in units if count)
+    told = [words(f"late.{unit}", count=count) for unit, count in units if count]
+    return " ".join(told) or words("late.under_a_minute")
 
 
 def late_items(items: tuple[LateItem, ...]) -> Sentence:
@@ -115,20 +126,31 @@ def participation(told: Participation) -> Sentence:
 
 
 def clarification(one: Clarification) -> Sentence:
-    """What granting would do, or what the answer did."""
+    """What granting would do, or what the answer did; nothing once the claim was replaced."""
+    if one.state == "replaced":
+        return both(lambda words: words("clarification.replaced", seq=one.replaced_seq))
     if one.effect is None:
         return both(lambda words: words("clarification.refused"))
     which = "clarification.open" if one.state == "open" else "clarification.granted"
     effect: Brought = one.effect
-    return both(
-        lambda words: words(
-            which,
-            before=points(effect.score.index, PLACES, words.language),
-            after=points(effect.supposed.index, PLACES, words.language),
-            rank=effect.rank,
-            reached=effect.supposed_rank,
-        )
+    return both(lambda words: words(which, effect=_effect(effect, words)))
+
+
+def _effect(effect: Brought, words: Words) -> str:
+    """What changes of index and place, and what stays."""
+    before, after = effect.score.index, effect.supposed.index
+    moved, climbed = before != after, effect.rank != effect.supposed_rank
+    index = words(
+        "effect.index" if moved else "effect.same_index",
+        before=points(before, PLACES, words.language),
+        after=points(after, PLACES, words.language),
     )
+    place = words(
+        "effect.place" if climbed else "effect.same_place",
+        rank=effect.rank,
+        reached=effect.supposed_rank,
+    )
+    return words("effect.some" if moved or climbed else "effect.none", index=index, place=place)
 
 
 def carried(told: CarryOver, year: int) -> Sentence:

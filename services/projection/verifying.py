@@ -81,7 +81,7 @@ class Verifying:
         for one in found:
             effect = (
                 _if_granted(season, one, others)
-                if one.replied is None
+                if one.state == "open"
                 else await self._granted(season, asked, one, now)
             )
             at, zone = read_at(season, now), season.region.time_zone

@@ -45,6 +45,7 @@ class SeasonView(Struct, frozen=True, kw_only=True):
 
     `letter` is the instrument that opened it. Reporting counts until the `deadline` included, None
     while no end is known; `closed` says that it has passed, `frozen` that nothing changes any more.
+    At a moment before it was `opened` there is neither a letter nor a day of opening.
     """
 
     year: int
@@ -53,7 +54,8 @@ class SeasonView(Struct, frozen=True, kw_only=True):
     rule_digest: str
     closed: bool
     frozen: bool
-    opened_at: datetime
+    opened: bool
+    opened_at: datetime | None
     deadline: datetime | None
     phases: tuple[PhaseView, ...] = ()
     letter: str = ""
@@ -89,7 +91,9 @@ class RowView(Struct, frozen=True, kw_only=True):
     `affairs` is the number of basic-service affairs covered, of six; `complete` is false where
     the rule set has rows of unknown weight; `sample` marks invented values; `stated` scores were
     told by `source` and not computed here. `rejected` innovations are reported and worth nothing.
-    `target` is what the region's plan (RPJMD) promises, `target_gap` the score less the target.
+    `agencies` are as the result was published; what the season's facts say of them is told by the
+    participation. `target` is what the region's plan (RPJMD) promises, `target_gap` the score less
+    the target.
     """
 
     rank: int | None

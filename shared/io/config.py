@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from shared.io import unreadable
 from shared.kernel.errors import Refused
 
 T = TypeVar("T", bound=Struct)
@@ -61,7 +62,9 @@ def read(kind: type[T], environment: Mapping[str, str] | None = None) -> T:
     try:
         return msgspec.convert(found, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused("config.unusable", why=str(error)) from error
+        message, _, field = str(error).partition(" - at `$.")
+        why = unreadable.told(message, "id", field.rstrip("`").upper())
+        raise Refused("config.unusable", why=why) from error
 
 
 def _value(given: Mapping[str, str], name: str) -> str:

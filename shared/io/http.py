@@ -23,7 +23,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
-from shared.io import clock, log
+from shared.io import clock, log, unreadable
 from shared.io.problems import PROBLEM, Problem, problem_of, sentence
 from shared.kernel.errors import Corrupt, Failure, Missing, Refused, Unavailable
 
@@ -70,30 +70,44 @@ def _on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[
         case 405:
             return _answer(request, Refused("route.method_not_allowed"))
         case 413:
-            return _answer(request, Refused("body.too_large"))
+            return _answer(request, Refused("body.too_large", bytes_max=_bytes_max(request)))
         case _ if isinstance(error, ValidationException):
-            return _answer(request, Refused(_malformed(error), why=_why(error)))
+            why = _why(error, language_of(request))
+            return _answer(request, Refused(_malformed(error), why=why))
         case code if 400 <= code < 500:  # noqa: PLR2004 - the range is the definition
-            return _answer(request, Refused("body.malformed", why=error.detail))
+            return _unreadable(request, error.detail)
         case _:
             return _on_crash(request, error)
+
+
+def _unreadable(request: Request[Any, Any, Any], message: str) -> Response[Problem]:
+    why = unreadable.told(message, language_of(request))
+    return _answer(request, Refused("body.malformed", why=why))
+
+
+def _bytes_max(request: Request[Any, Any, Any]) -> int:
+    """The limit of the address that was asked; each may have its own."""
+    limit = getattr(request.route_handler, "resolve_request_max_body_size", lambda: None)()
+    return limit or BODY_BYTES_MAX
 
 
 def _malformed(error: ValidationException) -> str:
     told = error.extra if isinstance(error.extra, list) else []
     named = [item.get("source", "body") for item in told if isinstance(item, dict)]
     sources = {str(getattr(source, "value", source)) for source in named}
-    return "parameter.malformed" if sources & {"query", "path", "header"} else "body.malformed"
+    if sources & {"query", "path", "header"} or error.detail.startswith("Missing required"):
+        return "parameter.malformed"
+    return "body.malformed"
 
 
-def _why(error: ValidationException) -> str:
+def _why(error: ValidationException, language: str) -> str:
     told = error.extra if isinstance(error.extra, list) else []
     parts = [
-        ": ".join(str(item[name]) for name in ("key", "message") if item.get(name))
+        unreadable.told(str(item.get("message", "")), language, str(item.get("key", "")))
         for item in told
         if isinstance(item, dict)
     ]
-    return "; ".join(parts) or error.detail
+    return "; ".join(parts) or unreadable.told(error.detail, language)
 
 
 def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
@@ -112,7 +126,7 @@ def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Pro
 def _on_depth(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """A body nested deeper than the decoder goes is the caller's; any other depth is ours."""
     if "deserializing" in str(error):
-        return _answer(request, Refused("body.malformed", why="nested too deeply"))
+        return _unreadable(request, "nested too deeply")
     return _on_crash(request, error)
 
 
@@ -159,9 +173,7 @@ def application(
         exception_handlers={
             Failure: _on_failure,
             HTTPException: _on_http,
-            SerializationException: lambda request, error: _answer(
-                request, Refused("body.malformed", why=str(error))
-            ),
+            SerializationException: lambda request, error: _unreadable(request, str(error)),
             RecursionError: _on_depth,
             Exception: _on_crash,
         },

@@ -30,6 +30,12 @@ where id = %(id)s and revoked_at is null
 """
 
 
+# The keys that a program holds today.
+_HELD = """
+select tenant, role from api_key where client = %(client)s and revoked_at is null
+"""
+
+
 class Caller(Struct, frozen=True, kw_only=True):
     """A known key: its tenant, its role, and whether it may state moments in the past.
 
@@ -47,14 +53,22 @@ class Caller(Struct, frozen=True, kw_only=True):
         if self.role not in roles:
             raise Refused("role.not_allowed", role=self.role, needed=", ".join(roles))
 
-    def must_reach(self, region: str) -> None:
-        """A region outside the key's reach is answered exactly like one that does not exist."""
-        own = region == self.tenant
+    def reaches(self, region: str) -> bool:
+        """Whether the region is the key's own, or below it."""
         above = self.role != "region_admin" and self.tenant in (
             names.MINISTRY,
             names.province_of(region),
         )
-        if not names.is_tenant(region) or not (own or above):
+        return names.is_tenant(region) and (region == self.tenant or above)
+
+    def must_be_national(self) -> None:
+        """Refuse whoever keeps a province only: decrees are the ministry's own."""
+        if self.tenant != names.MINISTRY:
+            raise Refused("role.not_national")
+
+    def must_reach(self, region: str) -> None:
+        """A region outside the key's reach is answered exactly like one that does not exist."""
+        if not self.reaches(region):
             raise Missing("region.unknown", region=region)
 
 
@@ -92,6 +106,14 @@ class Keys:
         if not hmac.compare_digest(secret_hash, hashlib.sha256(secret.encode()).digest()):
             raise Refused("identity.unknown")
         return caller
+
+    async def must_know(self, client: str, region: str, *roles: Role) -> None:
+        """Refuse to give work in a region to a program that no key of these roles lets do it."""
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(connection, _HELD, {"client": client})
+        held = [Caller(key="", client=client, **row) for row in rows]
+        if not any(caller.role in roles and caller.reaches(region) for caller in held):
+            raise Refused("client.unknown", client=client, region=region, needed=", ".join(roles))
 
     async def _look_up(self, identity: str) -> tuple[bytes, Caller]:
         now = clock.monotonic_seconds()

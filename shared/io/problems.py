@@ -26,6 +26,7 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "identity.missing": 401,
     "identity.unknown": 401,
     "role.not_allowed": 403,
+    "role.not_national": 403,
     "history.not_allowed": 403,
     "route.unknown": 404,
     "route.method_not_allowed": 405,

@@ -41,9 +41,8 @@ class Append(Struct, frozen=True, kw_only=True):
     `expected` holds the version of every stream of this tenant that the decision read, also of
     those it does not write, and `guards` that of streams of other tenants: if any has moved since,
     the command is `Outrun`. `stated_at` is a moment the caller stated; by the log's own clock it
-    must be past, or a later fact would seem to precede it. `request` is the SHA-256 of what the
-    caller sent; the same `key` with another `request` is refused. `missed` is the deadline after
-    which it came, where it was late: the receipt says so.
+    must be past, or a later fact would seem to precede it. `request` is the SHA-256 of what was
+    sent; the same `key` with another is refused. The receipt says the deadline: `missed` or kept.
     """
 
     tenant: str
@@ -54,13 +53,14 @@ class Append(Struct, frozen=True, kw_only=True):
     guards: Mapping[tuple[str, str], int] = msgspec.field(default_factory=dict)
     stated_at: datetime | None = None
     missed: datetime | None = None
+    deadline: datetime | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to a command, the same for ever: where its events stand in the tenant's log.
 
-    `first` > `last` means that all was already true and nothing was recorded. `missed` is the
-    deadline after which it came, where it was kept as late and does not count.
+    `first` > `last`: all was already true, nothing was recorded. `missed` is the deadline after
+    which it came and does not count, else `deadline` the one that it kept, if there was any.
     """
 
     tenant: str
@@ -70,6 +70,7 @@ class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     leaf_hashes: tuple[str, ...]
     recorded_at: datetime
     missed: datetime | None = None
+    deadline: datetime | None = None
 
 
 class Head(Struct, frozen=True, kw_only=True):
@@ -184,12 +185,10 @@ class _Work:
         self.commands: list[tuple[str, str, bytes, bytes, datetime]] = []
 
     def settle(self, append: Append) -> Receipt | Failure:
-        before = self.answered.get((append.tenant, append.key))
-        if before is not None:
-            request, receipt = before
-            if request != append.request:
+        if before := self.answered.get((append.tenant, append.key)):
+            if before[0] != append.request:
                 return Refused("idempotency.key_reused", key=append.key)
-            return decode_receipt(receipt)
+            return decode_receipt(before[1])
         return self._refusal(append) or self._record(append)
 
     def _refusal(self, append: Append) -> Failure | None:
@@ -231,6 +230,7 @@ class _Work:
             leaf_hashes=tuple(event.leaf_hash.hex() for event in recorded),
             recorded_at=moment,
             missed=append.missed,
+            deadline=append.deadline,
         )
         if recorded:
             self.heads[append.tenant] = advanced(head, recorded, moment)

@@ -15,6 +15,9 @@ from shared.kernel.events.scoring import ScoringEvent
 
 Event = IntakeEvent | ScoringEvent
 
+# A command is named by the client that sent it, this, and a key of the client's own.
+KEY_SEPARATOR = " "
+
 
 class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who said it and why; never personal data, an actor is a pseudonymous id.
@@ -31,6 +34,11 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     basis: str = ""
     cause: str = ""
     received_at: datetime | None = None
+
+    @property
+    def client(self) -> str:
+        """The name of the client that sent it; work is given to people by such names."""
+        return self.command.partition(KEY_SEPARATOR)[0]
 
 
 class Stored(Struct, frozen=True, kw_only=True):

@@ -93,8 +93,9 @@ async def test_a_waterfall_names_what_the_verifier_did(system: System) -> None:
     for number in (1, 2, 3):
         system.submit("63.10", YEAR, f"inovasi-{number}")
     seen = {"evidence": [PDF_SHA256]}
+    lowered = {"reason": "tingkat_terlalu_tinggi", "note": "Dua unsur saja."}
     slot = SEASON + "/innovations/inovasi-{}/indicators/SID-VIDEO/{}"
-    system.must(VERIFIER, "POST", slot.format(2, "acceptance"), {"level": 1, **seen})
+    system.must(VERIFIER, "POST", slot.format(2, "acceptance"), {"level": 1, **lowered, **seen})
     system.must(VERIFIER, "POST", slot.format(3, "return"), {"reason": "tidak_terbaca", **seen})
     fall = system.read(SEASON + "/waterfall")["waterfall"]
     causes = {step["cause"]: step for step in fall["steps"]}

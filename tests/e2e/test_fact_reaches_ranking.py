@@ -150,11 +150,12 @@ async def test_a_verdict_moves_the_verified_score_and_a_new_claim_releases_it(
 ) -> None:
     entry = "/v1/regions/63.10/seasons/2026/innovations/si-uji"
     from_file = {"evidence": [_file(system)]}
+    lowered = {"reason": "tingkat_terlalu_tinggi", "note": "Dua unsur saja."}
     system.register("63.10", 2026, "si-uji")
     system.claim("63.10", 2026, "SID-VIDEO", 3, "si-uji")
     system.submit("63.10", 2026, "si-uji")
     acceptance = entry + "/indicators/SID-VIDEO/acceptance"
-    system.must(("63", "verifier"), "POST", acceptance, {"level": 2, **from_file})
+    system.must(("63", "verifier"), "POST", acceptance, {"level": 2, **lowered, **from_file})
     await eventually(lambda: system.row("63.10", 2026, stage="terverifikasi")["score"] == "0.27")
     system.claim("63.10", 2026, "SID-VIDEO", 1, "si-uji")
     await eventually(lambda: system.row("63.10", 2026, stage="terverifikasi")["score"] == "0.00")

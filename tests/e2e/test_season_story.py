@@ -171,7 +171,12 @@ def verdicts(system: System) -> None:
     assert [(one["indicator"], one["state"]) for one in waiting["rows"]] == [
         (VIDEO, waiting["rows"][0]["state"])
     ]
-    second = {"level": 1, "evidence": [sha256], "note": "Dua unsur saja."}
+    second = {
+        "level": 1,
+        "evidence": [sha256],
+        "reason": "tingkat_terlalu_tinggi",
+        "note": "Dua unsur saja.",
+    }
     own = system.send(FIRST, "POST", row(VIDEO, "/review"), second)
     assert own.json()["title"] == "verification.same_verifier"
     system.must(SECOND, "POST", row(VIDEO, "/review"), second)
@@ -271,7 +276,7 @@ async def end_the_season(system: System) -> None:
 
 async def decree(system: System) -> None:
     """The annex is tried, recorded, and held against what was computed here."""
-    annex = {
+    annex: dict[str, Any] = {
         "decree_number": "400.10.11-6287 Tahun 2026",
         "decree_date": "2026-12-09",
         "rows": [
@@ -280,11 +285,15 @@ async def decree(system: System) -> None:
             {"region": "99.99", "score": "1.00", "predikat": "Inovatif"},
         ],
     }
-    tried = system.must(MINISTRY, "POST", f"/v1/seasons/{YEAR}/results", {**annex, "dry_run": True})
-    told = system.must(MINISTRY, "POST", f"/v1/seasons/{YEAR}/results", annex)
-    assert (tried["recorded"], told["recorded"], told["refused"]) == (2, 2, 1)
+    path = f"/v1/seasons/{YEAR}/results"
+    tried = system.must(MINISTRY, "POST", path, {**annex, "dry_run": True})
+    assert (tried["recorded"], tried["refused"]) == (0, 3)
+    assert system.send(MINISTRY, "POST", path, annex).status_code == 422
+    annex = {**annex, "group": "region"}
+    told = system.must(MINISTRY, "POST", path, annex)
+    assert (told["recorded"], told["refused"]) == (2, 1)
     assert told["rows"][2]["outcome"]["reason"] == "region.unknown"
-    again = system.must(MINISTRY, "POST", f"/v1/seasons/{YEAR}/results", annex)
+    again = system.must(MINISTRY, "POST", path, annex)
     assert (again["recorded"], again["unchanged"]) == (0, 2)
     await scored(system, PANGKAL, "final", "58.20")
     differences = system.read(f"/v1/provinces/63/seasons/{YEAR}/differences")["differences"]

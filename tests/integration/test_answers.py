@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from deploy import keys
 from deploy.keys import Wanted
@@ -19,7 +20,12 @@ from services.projection.tables import Tables
 from shared.io import postgres, rulebook
 from shared.kernel import appending, streams
 from shared.kernel.appending import Append
-from shared.kernel.events.agency import CoachAssigned, InnovationsDecreed, StepAgreed
+from shared.kernel.events.agency import (
+    CoachAssigned,
+    InnovationsDecreed,
+    StepAgreed,
+    StepClosed,
+)
 from shared.kernel.events.late import LateReceived
 from shared.kernel.events.result import ResultPublished
 from shared.kernel.events.season import Phase, SeasonEntered, SeasonFrozen, SeasonScheduled
@@ -33,6 +39,7 @@ from tests import examples, rankings
 from tests.databases import Database
 from tests.serving import serving
 from tests.told import (
+    OTHER_SID,
     SID,
     SPD,
     YEAR,
@@ -75,6 +82,10 @@ STEP = StepAgreed(
     level=3,
     due=date(2026, 6, 5),
     gain=Decimal("0.27"),
+)
+DONE: Sequence[tuple[float, Event]] = (
+    (41, StepClosed(year=YEAR, agency="dinkes", step="video", outcome="selesai")),
+    (41, replace(STEP, step="foto", indicator=OTHER_SID)),
 )
 TOLD: Sequence[tuple[float, Event]] = (
     (0, ENTERED),
@@ -255,6 +266,10 @@ async def test_agencies_and_who_reports(ask: Asking) -> None:
     assert by["63.10"]["participation"]["reported"] == 1
     assert by["63.11"]["participation"]["reported"] is None
     assert whole["context"]["cut"]["63.10"] == len(TOLD)
+    unopened = REGION.replace(str(YEAR), "2031")
+    for path in ("/agencies", "/late", "/difference"):
+        answer = await ask.status(unopened + path)
+        assert (answer.status_code, answer.json()["title"]) == (404, "ranking.unknown_season")
     before = await ask(PROVINCE + "/participation", as_of="2026-05-31")
     assert before["agencies"] is None
     assert (await ask(PROVINCE + "/participation", as_of="2026-06-01"))["reported"] == 0
@@ -331,7 +346,18 @@ async def test_granting_does_what_was_promised(ask: Asking, database: Database) 
     assert scored["explanation"]["score"] == promised["supposed"]
 
 
-async def test_steps_are_told_with_what_they_brought(ask: Asking) -> None:
+async def test_what_was_asked_of_a_claim_since_replaced_promises_nothing(
+    ask: Asking, database: Database
+) -> None:
+    await tell(database, "63.10", [(6, claimed(3, file("e")))])
+    answer = await ask(PROVINCE + "/clarifications", VERIFIER)
+    (told,) = answer["clarifications"]
+    assert (answer["open"], told["clarification"]["state"]) == (0, "replaced")
+    assert told["clarification"]["effect"] is None
+    assert "Klaim sudah diganti" in told["sentence"]["indonesian"]
+
+
+async def test_steps_are_told_with_what_they_brought(ask: Asking, database: Database) -> None:
     told = await ask(REGION + "/coaching", OWN, as_of="2026-06-10")
     (step,) = told["coached"]["steps"]
     assert (step["promised"], step["claimed_then"], step["claimed"]) == ("0.27", 2, 3)
@@ -341,6 +367,14 @@ async def test_steps_are_told_with_what_they_brought(ask: Asking) -> None:
     queue = await ask(PROVINCE + "/coaching", MINISTRY, as_of="2026-06-10")
     assert [(one["region"], one["step"]) for one in queue["steps"]] == [("63.10", step)]
     assert queue["coaches"][0]["coach"] == "pendamping-1"
+    await tell(database, "63.10", DONE)
+    queue = await ask(PROVINCE + "/coaching", MINISTRY)
+    assert [(one["step"]["step"], one["step"]["state"]) for one in queue["steps"]] == [
+        ("foto", "terbuka"),
+        ("video", "selesai"),
+    ]
+    assert queue["steps"][1]["step"]["effects"][0]["brought"] == step["effects"][0]["brought"]
+    assert queue["coaches"][0]["open"] == 1
     for seq in (7, 8, 10, 14):
         assert (await ask.status(f"/v1/regions/63.10/events/{seq}")).status_code == 404
     assert (await ask.status("/v1/regions/63.10/events/9")).status_code == 200
@@ -382,6 +416,9 @@ async def test_a_calendar_is_told_fact_by_fact(ask: Asking) -> None:
     assert "WITA" in told["said"][2]["sentence"]["indonesian"]
     before = await ask(path, province="63", as_of="2026-06-10")
     assert (len(before["said"]), before["season"]["frozen"]) == (2, False)
+    unopened = await ask(path, province="63", as_of="2020-01-01")
+    assert (unopened["said"], unopened["season"]["opened"]) == ([], False)
+    assert unopened["season"]["opened_at"] is None
     assert "WIB" in (await ask(path))["said"][2]["sentence"]["indonesian"]
     assert (await ask.status(path, province="99")).status_code == 404
     assert (await ask.status("/v1/seasons/2031/calendar")).status_code == 404

@@ -1,5 +1,6 @@
 """Whatever a caller gets wrong: a sentence that says what to do, and nothing in the log."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -20,6 +21,7 @@ KEY = "Idempotency-Key"
 RESULT = ENTRY + "/result"
 EVIDENCE = "/v1/regions/63.10/evidence/"
 LONG = "50." + "0" * 20_000
+DECODER = re.compile(r"\b(Expected|Object|Invalid|Input|malformed|missing|nested|Missing)\b")
 SCORES = ("1e30", "1E-20000", "-0", "1_0", "５０", LONG, "50.001", " 50", "NaN", "1000000.01")
 YEARS = ("duaribu", "２０２６", "0002026", "+2026", "2_026", "-202", "20260")
 
@@ -374,6 +376,8 @@ def test_bad_input_is_answered_with_a_sentence_and_records_nothing(
     response = system.send(who, method, path, body, headers)
     must_be_problem(response, status)
     assert system.heads() == before
+    # The decoder's own words are English.
+    assert not DECODER.search(response.json()["detail"]), response.text
 
 
 def test_a_key_reused_with_another_body_is_refused_and_with_the_same_replayed(

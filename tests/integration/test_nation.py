@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from services.projection.core import dossier as dossiers
+from services.projection.core import figure
 from services.projection.nation import Nation
 from services.projection.web import nation as web_nation
 from services.projection.web import turns
@@ -30,7 +31,7 @@ from shared.kernel.events.innovation import (
 )
 from shared.kernel.events.season import SeasonEntered
 from shared.kernel.recorded import Event, decode
-from shared.kernel.rules import formula, reading, ruleset
+from shared.kernel.rules import reading, ruleset
 from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import STAGES, Stage
 from tests import examples, rankings
@@ -146,7 +147,7 @@ async def test_what_scoring_keeps_scores_what_the_log_does(
             (row["effect"]["own"], rulebook.rule_sets()[row["entered_rules"]]),
             (row["effect"]["other"], other),
         ):
-            score = formula.score(under, dossiers.tally_at(dossier, under, stage))
+            score = figure.score(under, dossiers.tally_at(dossier, under, stage))
             assert scored["index"] == str(score.index)
             assert (scored["predikat"], scored["total"]) == (score.predikat, str(score.total))
             assert (scored["innovations"], scored["rejected"], scored["affairs"]) == (

@@ -47,7 +47,19 @@ def send(
     given = {**spreadsheets.HEADERS, "Accept-Language": language}
     if key:
         given["Idempotency-Key"] = key
-    return system.must((region, "region_admin"), "POST", path, content, given)
+    response = system.send((region, "region_admin"), "POST", path, content, given)
+    told: dict[str, Any] = response.json()
+    if response.status_code == 422:
+        must_be_problem(response, 422)
+        assert told["title"] == "workbook.refused", told
+        assert not dry_run
+        told = told["answer"]
+        assert told["wrongs"]
+        assert told["recorded"] == 0
+    else:
+        assert response.status_code == (201 if told["recorded"] and not dry_run else 200)
+    assert all(one["outcome"] != "unchanged" for one in told["rows"])
+    return told
 
 
 def row(code: str, name: str, **more: Any) -> dict[str, Any]:
@@ -243,8 +255,13 @@ def test_the_same_key_is_answered_the_same_whatever_has_changed_since(system: Sy
         version = system.send(WHO, "GET", path).headers["etag"]
         system.must(WHO, "PUT", path, {"profile": PROFILE}, {"If-Match": version})
         again = send(system, mine, group=group, key=name)
-        assert again["groups"] == first["groups"]
-        assert again["recorded"] == first["recorded"] > 0
+        assert again == first
+        assert again["recorded"] > 0
+    before = system.heads()
+    wrong = filled(template(system), Inovasi=[row("kunci-salah", "K", **{"Urusan Utama": "39"})])
+    assert send(system, wrong, key="kunci-mendingan")["recorded"] == 0
+    assert send(system, content, key="kunci-mendingan")["recorded"] > 0
+    assert system.heads() != before
     reused = system.send(
         WHO,
         "POST",

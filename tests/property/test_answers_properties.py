@@ -15,6 +15,7 @@ from services.projection.core import (
     branching,
     carry_over,
     clarifications,
+    figure,
     paging,
     thread,
     worth,
@@ -144,7 +145,7 @@ def test_the_effect_if_granted_is_what_granting_does(
     if level > claimed:
         granted.insert(0, IndicatorClaimed(**named))  # type: ignore[arg-type]
     after = dossiers.opened(later(facts, *granted))
-    assert promised.supposed == formula.score(RULES, dossiers.tally_at(after, RULES, stage))
+    assert promised.supposed == figure.score(RULES, dossiers.tally_at(after, RULES, stage))
 
 
 @given(histories(), slots)
@@ -239,7 +240,7 @@ def test_what_is_carried_on_is_what_a_season_of_it_alone_would_score(
         year=to,
         innovations={name: dossier.innovations[name] for name in counting},
     )
-    assert told.carried == formula.score(other, dossiers.tally_at(left, other, stage))
+    assert told.carried == figure.score(other, dossiers.tally_at(left, other, stage))
     present = formula.exact_index(RULES, dossiers.tally_at(dossier, RULES, stage))
     after = formula.exact_index(other, dossiers.tally_at(left, other, stage))
     assert told.by_rules.exact + told.by_window.exact == after - present

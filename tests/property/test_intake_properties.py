@@ -7,8 +7,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.core import indicator, innovation, result, season
-from services.intake.core.indicator import Accept, Claim, Return, Slot
+from services.intake.core import indicator, innovation, result, season, verdict
+from services.intake.core.indicator import Claim, Slot
+from services.intake.core.verdict import Accept, Return
 from shared.io import rulebook
 from shared.kernel.errors import Failure
 from shared.kernel.events.indicator import EvidenceReference
@@ -54,11 +55,20 @@ commands = st.one_of(
 )
 
 
-def _played(given_commands: Sequence[indicator.Command]) -> tuple[Slot, list[Event]]:
+Command = Claim | Accept | Return
+
+
+def _decided(command: Command, slot: Slot) -> tuple[Event, ...]:
+    if isinstance(command, Claim):
+        return indicator.decide(command, slot, RULES)
+    return verdict.decide(command, slot, RULES)
+
+
+def _played(given_commands: Sequence[Command]) -> tuple[Slot, list[Event]]:
     slot, told = indicator.EMPTY, []
     for command in given_commands:
         try:
-            events = indicator.decide(command, slot, RULES)
+            events = _decided(command, slot)
         except Failure:
             continue
         for event in events:
@@ -69,21 +79,21 @@ def _played(given_commands: Sequence[indicator.Command]) -> tuple[Slot, list[Eve
 
 @given(st.lists(commands, max_size=12), commands)
 def test_a_repeated_indicator_command_is_silent(
-    before: Sequence[indicator.Command], command: indicator.Command
+    before: Sequence[Command], command: Command
 ) -> None:
     slot, _ = _played(before)
     try:
-        events = indicator.decide(command, slot, RULES)
+        events = _decided(command, slot)
     except Failure:
         return
     for event in events:
         slot = indicator.evolve(slot, event)
-    assert indicator.decide(command, slot, RULES) == ()
+    assert _decided(command, slot) == ()
 
 
 @given(st.lists(commands, max_size=12))
 def test_nothing_accepted_exceeds_what_is_claimed_with_files(
-    given_commands: Sequence[indicator.Command],
+    given_commands: Sequence[Command],
 ) -> None:
     slot, _ = _played(given_commands)
     assert 0 <= slot.accepted_level <= slot.level <= 3
@@ -93,7 +103,7 @@ def test_nothing_accepted_exceeds_what_is_claimed_with_files(
 
 @given(st.lists(commands, max_size=12))
 def test_scoring_counts_exactly_what_intake_holds(
-    given_commands: Sequence[indicator.Command],
+    given_commands: Sequence[Command],
 ) -> None:
     """The two folds of the same facts, by two services, agree."""
     slot, told = _played(given_commands)

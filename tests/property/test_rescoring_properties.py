@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from services.projection.core import dossier as dossiers
+from services.projection.core import figure
 from services.projection.core.rules import changes, effects, judging, rescoring
 from services.projection.core.rules.effects import Effect
 from services.projection.core.rules.judging import Profile, Thresholds
@@ -191,10 +192,9 @@ def effect_on(history: Sequence[Recorded], rules: RuleSet, stage: Stage) -> Effe
 def test_stored_bytes_score_what_the_log_does(
     history: Sequence[Recorded], rules: RuleSet, stage: Stage
 ) -> None:
-    effect = effect_on(history, rules, stage)
-    dossier = dossiers.opened(history)
+    effect, dossier = effect_on(history, rules, stage), dossiers.opened(history)
     for scored, under in ((effect.own, RULES), (effect.other, rules)):
-        assert scored == formula.score(under, dossiers.tally_at(dossier, under, stage))
+        assert scored == figure.score(under, dossiers.tally_at(dossier, under, stage))
 
 
 @many

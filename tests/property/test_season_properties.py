@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.intake.core import clarification, indicator, innovation, season
+from services.intake.core import clarification, indicator, innovation, season, verdict
 from services.intake.core.late import REPORTS
 from services.intake.orders import Seen
 from shared.kernel import names, streams
@@ -205,12 +205,14 @@ class SeasonMachine(RuleBasedStateMachine):
         client: str,
     ) -> None:
         self.ask(
-            indicator.Accept(
+            verdict.Accept(
                 year=YEAR,
                 innovation=slot[0],
                 indicator=slot[1],
                 level=level,
                 evidence=self.named(slot, seen),
+                reason="tingkat_terlalu_tinggi",
+                note="Dua unsur saja.",
             ),
             client=client,
         )
@@ -218,7 +220,7 @@ class SeasonMachine(RuleBasedStateMachine):
     @rule(slot=slots, seen=seen_files, client=verifiers)
     def send_back(self, slot: tuple[str, str], seen: SeenFiles, client: str) -> None:
         self.ask(
-            indicator.Return(
+            verdict.Return(
                 year=YEAR,
                 innovation=slot[0],
                 indicator=slot[1],
@@ -237,7 +239,7 @@ class SeasonMachine(RuleBasedStateMachine):
         client: str,
     ) -> None:
         self.ask(
-            indicator.Review(
+            verdict.Review(
                 year=YEAR,
                 innovation=slot[0],
                 indicator=slot[1],

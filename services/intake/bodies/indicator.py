@@ -31,10 +31,14 @@ class ClaimBody(Stated, frozen=True, kw_only=True):
 
 
 class AcceptanceBody(Stated, frozen=True, kw_only=True):
-    """Accept a level; `evidence` names exactly the files that were reviewed."""
+    """Accept a level; `evidence` names exactly the files that were reviewed.
+
+    Below the level claimed, a `reason` by its code and a `note` must say why.
+    """
 
     level: Level
     evidence: tuple[Sha256, ...]
+    reason: str = ""
     note: str = ""
 
 

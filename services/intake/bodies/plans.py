@@ -1,11 +1,13 @@
 """What is sent and told of what a region plans: its target, and what-ifs to keep."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 # One bulk request; larger loads are sent in several, each with its own key.
 from services.intake.bodies.stated import Spelt, Stated
 from shared.kernel.events.branch import BranchSaved
-from shared.kernel.hypotheses import Supposed
+from shared.kernel.hypotheses import HYPOTHESES_MAX, Supposed
 
 
 class TargetBody(Stated, frozen=True, kw_only=True):
@@ -19,7 +21,7 @@ class BranchBody(Stated, frozen=True, kw_only=True):
     """A what-if to keep: what is supposed, over the region's log until `cut_seq` (without: now)."""
 
     name: str
-    hypotheses: tuple[Supposed, ...]
+    hypotheses: Annotated[tuple[Supposed, ...], Meta(max_length=HYPOTHESES_MAX)]
     cut_seq: int | None = None
 
 

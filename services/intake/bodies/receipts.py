@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from services.intake.bodies.submission import FindingView
 from shared.kernel.appending import Receipt
 
 # One bulk request; larger loads are sent in several, each with its own key.
@@ -12,8 +13,9 @@ from shared.kernel.appending import Receipt
 class ReceiptView(Struct, frozen=True, kw_only=True):
     """Where a command's facts stand in the region's log; the same answer to the same key for ever.
 
-    `recorded` is 0 where everything was already true. What came after the `deadline` is `late`: it
-    is kept and labelled, and counts only if the deadline is moved behind it.
+    `recorded` is 0 where everything was already true. `deadline` is the one that decided, if any:
+    what came after it is `late`, kept and labelled, and counts only if it is moved behind that.
+    `questions` are to be looked at again; they bar nothing.
     """
 
     region: str
@@ -26,6 +28,7 @@ class ReceiptView(Struct, frozen=True, kw_only=True):
     innovation: str = ""
     late: bool = False
     deadline: datetime | None = None
+    questions: tuple[FindingView, ...] = ()
 
 
 class OutcomeView(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,5 +60,5 @@ def receipt_view(receipt: Receipt, stream: str, innovation: str = "") -> Receipt
         recorded_at=receipt.recorded_at,
         innovation=innovation,
         late=receipt.missed is not None,
-        deadline=receipt.missed,
+        deadline=receipt.missed or receipt.deadline,
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from services.intake.bodies.stated import Level, Sha256, Spelt, Stated
+from services.intake.core.decree import INNOVATIONS_MAX
 
 Name = Annotated[str, Meta(description="Nama program (client) pemegang kunci; kosong: tidak ada")]
 
@@ -29,7 +30,7 @@ class DecreeBody(Stated, frozen=True, kw_only=True):
 
     number: str
     dated: date
-    innovations: tuple[str, ...]
+    innovations: Annotated[tuple[str, ...], Meta(max_length=INNOVATIONS_MAX)]
     sha256: str = ""
 
 
@@ -60,9 +61,9 @@ class TrialDecisionBody(Stated, frozen=True, kw_only=True):
 
 
 class ReplicationBody(Stated, frozen=True, kw_only=True):
-    """Somebody else repeated the innovation, as a document says."""
+    """Another region repeated the innovation, as a document says."""
 
-    by: str
+    by: Annotated[str, Meta(description="Kode daerah yang mereplikasi, misalnya 63.01")]
     replicated_on: date
     document_number: str
 

@@ -2,15 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from services.intake.bodies.receipts import OutcomeView
 from services.intake.bodies.stated import Items, Spelt, Stated
+from services.intake.bodies.submission import FindingView
 from services.intake.bodies.workbook import WrongView
+from shared.io.problems import Problem
 
-# One bulk request; larger loads are sent in several, each with its own key.
+RowGrouping = Literal["all", "region"]
 
 
 class SourcedBody(Stated, frozen=True, kw_only=True):
@@ -67,7 +69,11 @@ class ResultRowBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ResultsBody(Stated, frozen=True, kw_only=True):
-    """The annex of a decree; with `dry_run` nothing is recorded, and everything is told."""
+    """The annex of a decree; with `dry_run` nothing is recorded, and everything is told.
+
+    With `group` `all` nothing is recorded unless every row can be; with `region` each row is
+    recorded or refused by itself.
+    """
 
     decree_number: str
     rows: Annotated[tuple[ResultRowBody, ...], Items]
@@ -75,19 +81,25 @@ class ResultsBody(Stated, frozen=True, kw_only=True):
     source: str = ""
     sample: bool = False
     dry_run: bool = False
+    group: RowGrouping = "all"
 
 
 class ResultOutcomeView(Struct, frozen=True, kw_only=True):
-    """What became of a row: recorded, unchanged, or refused with the sentence that says why."""
+    """What became of a row: recorded, unchanged, or refused with the sentence that says why.
+
+    `questions` are to be looked at again; they bar nothing.
+    """
 
     region: str
     outcome: OutcomeView
+    questions: tuple[FindingView, ...] = ()
 
 
 class ResultsView(Struct, frozen=True, kw_only=True):
-    """The rows in their order; a row that is refused leaves its neighbours untouched.
+    """The rows in their order; after a dry run, what they would come to.
 
-    The difference to what was computed here is told by the reading interface.
+    `refused` is also a row that is right, where all are recorded together and one is wrong. The
+    difference to what was computed here is told by the reading interface.
     """
 
     dry_run: bool
@@ -95,10 +107,23 @@ class ResultsView(Struct, frozen=True, kw_only=True):
     unchanged: int
     refused: int
     rows: tuple[ResultOutcomeView, ...]
+    group: RowGrouping = "all"
 
 
 class AnnexView(Struct, frozen=True, kw_only=True):
-    """What an annex that came as a spreadsheet comes to: its wrong cells, or its results."""
+    """What an annex that came as a spreadsheet comes to: its wrong cells, and its results."""
 
     results: ResultsView
     wrongs: tuple[WrongView, ...]
+
+
+class ResultsProblem(Problem, frozen=True, kw_only=True, omit_defaults=True):
+    """Nothing was recorded: `answer` says which rows are in the way."""
+
+    answer: ResultsView | None = None
+
+
+class AnnexProblem(Problem, frozen=True, kw_only=True, omit_defaults=True):
+    """Nothing was recorded: `answer` names every wrong cell, and the rows in the way."""
+
+    answer: AnnexView | None = None

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from services.intake.bodies.receipts import ReceiptView
+from shared.io.problems import Problem
 
 Grouping = Literal["all", "innovation"]
 Outcome = Literal["new", "changed", "unchanged", "refused"]
@@ -46,8 +47,8 @@ class GroupView(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class WorkbookView(Struct, frozen=True, kw_only=True):
     """What a file comes to; after a dry run, what it would come to.
 
-    Rows are counted by outcome; `recorded` counts facts. `wrongs_left_out` are wrong cells beyond
-    those that are told.
+    All rows are counted by outcome; `rows` leaves out those that are unchanged. `recorded` counts
+    facts. `wrongs_left_out` are wrong cells beyond those that are told.
     """
 
     region: str
@@ -66,3 +67,9 @@ class WorkbookView(Struct, frozen=True, kw_only=True):
     wrongs: tuple[WrongView, ...]
     wrongs_left_out: int
     groups: tuple[GroupView, ...]
+
+
+class WorkbookProblem(Problem, frozen=True, kw_only=True, omit_defaults=True):
+    """Nothing was recorded: `answer` names every wrong cell."""
+
+    answer: WorkbookView | None = None

@@ -28,13 +28,16 @@ KINDS = (
 
 
 class Describe(Struct, frozen=True, kw_only=True):
-    """Say what an agency is called and where it belongs; said again, it replaces what was said."""
+    """Say what an agency is called and where it belongs; said again, it replaces what was said,
+    unless it is meant for an agency of which nothing was said (`only_if_new`).
+    """
 
     year: int
     agency: str
     name: str
     kind: str
     parent: str = ""
+    only_if_new: bool = False
 
 
 class Close(Struct, frozen=True, kw_only=True):
@@ -82,6 +85,8 @@ def decide(command: Command, agency: Agency, parent: Agency) -> tuple[Event, ...
         if agency.status == "closed":
             return ()
         return (AgencyClosed(year=command.year, agency=command.agency, reason=command.reason),)
+    if command.only_if_new and agency != EMPTY:
+        return ()
     text.check("name", command.name, NAME_CHARACTERS_MAX)
     if not command.name.strip():
         raise Refused("agency.name_missing")

@@ -9,16 +9,18 @@ from services.intake.core import result
 from services.intake.core.spreadsheet.cells import shown
 from services.intake.core.spreadsheet.lines import Line, Wrong, lines
 from shared.kernel.errors import Failure, Missing, Refused
-from shared.kernel.tables import Grid
+from shared.kernel.tables import Column, Grid, Sheet, Workbook
 
 SHEET = "Hasil"
+LISTS = "Daftar"
 REGION = "Kode"
+NAME = "Daerah"
 SCORE = "Skor"
 PREDIKAT = "Predikat"
 INNOVATIONS = "Jumlah Inovasi"
 AGENCIES = "PD Melapor"
 AGENCIES_TOTAL = "Jumlah PD"
-KNOWN = (REGION, "Daerah", SCORE, PREDIKAT, INNOVATIONS, AGENCIES, AGENCIES_TOTAL)
+KNOWN = (REGION, NAME, SCORE, PREDIKAT, INNOVATIONS, AGENCIES, AGENCIES_TOTAL)
 NEEDED = (REGION, SCORE, PREDIKAT)
 
 COUNT_DIGITS_MAX = 6
@@ -43,6 +45,8 @@ def read(grid: Grid, regions: Collection[str]) -> tuple[Sequence[Row], Sequence[
     rows = []
     seen: set[str] = set()
     for line in told if not amiss else ():
+        if _is_blank(line):
+            continue
         tried = _Tried(line)
         region = tried.cell(REGION, lambda cell: _region(cell, regions, seen))
         score = tried.cell(SCORE, _score)
@@ -58,6 +62,36 @@ def read(grid: Grid, regions: Collection[str]) -> tuple[Sequence[Row], Sequence[
                 Row(line=line, region=region, score=score, predikat=predikat, counts=counts)
             )
     return rows, wrongs
+
+
+def lay_out(year: int, listed: Sequence[tuple[str, str]]) -> Workbook:
+    """A workbook to fill: one row for each region, by its code and name."""
+    titles = {
+        REGION: Column(title=REGION, width=8),
+        NAME: Column(title=NAME, width=34),
+        SCORE: Column(title=SCORE, width=12, note="Seperti tercetak: 58,20 atau 58.20"),
+        PREDIKAT: Column(title=PREDIKAT, width=22, choices=PREDIKAT),
+    }
+    return Workbook(
+        title=f"Jejak Inovasi: hasil {year}",
+        sheets=(
+            Sheet(
+                name=SHEET,
+                columns=tuple(titles.get(title, Column(title=title)) for title in KNOWN),
+                rows=tuple((code, name) for code, name in listed),
+            ),
+            Sheet(name=LISTS, columns=(), rows=()),
+        ),
+        lists={PREDIKAT: result.PREDIKAT},
+        lists_in=LISTS,
+    )
+
+
+def _is_blank(line: Line) -> bool:
+    """A row of the template that nobody has filled: nothing is said of that region."""
+    said = (line.cells.get(title, "") for title in KNOWN if title not in (REGION, NAME))
+    named = line.cells.get(NAME, "")
+    return bool(named) and not any(said) and not line.formulas
 
 
 class _Tried:

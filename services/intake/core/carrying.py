@@ -31,6 +31,11 @@ class Past(Struct, frozen=True, kw_only=True):
     innovations: Mapping[str, Innovation]
     claims: Mapping[tuple[str, str], Slot]
 
+    def takes_part(self, name: str) -> bool:
+        """Whether an innovation is in the season still: neither withdrawn nor rejected."""
+        held = self.innovations.get(name)
+        return held is not None and held.status not in ("withdrawn", "rejected")
+
 
 class Carried(Struct, frozen=True, kw_only=True):
     """One thing to take along, by a name of its own."""
@@ -50,8 +55,9 @@ def carry(
 ) -> Sequence[Carried]:
     """In the order in which it must be said: agencies before units, innovations before claims.
 
-    Without `wanted`, every innovation that was not withdrawn; `only_eligible` leaves out those that
-    the new rules would not assess.
+    Without `wanted`, the region's own rows and every innovation that was not withdrawn;
+    `only_eligible` leaves out those that the new rules would not assess. What the new season says
+    already of an agency or a row holds.
     """
     taken = [
         name
@@ -62,7 +68,7 @@ def carry(
     return [
         *_agencies(past, year),
         *(_innovation(past, name, year) for name in taken),
-        *(_claims(past, year, rules, taken) if with_claims else ()),
+        *(_claims(past, year, rules, taken, own=wanted is None) if with_claims else ()),
     ]
 
 
@@ -83,20 +89,37 @@ def _agencies(past: Past, year: int) -> Sequence[Carried]:
         Carried(
             name=f"agency/{name}",
             command=agency.Describe(
-                year=year, agency=name, name=held.name, kind=held.kind, parent=held.parent
+                year=year,
+                agency=name,
+                name=held.name,
+                kind=held.kind,
+                parent=_still_open(past, held.parent),
+                only_if_new=True,
             ),
         )
-        for name, held in sorted(still, key=lambda each: bool(each[1].parent))
+        for name, held in sorted(still, key=lambda each: _depth(past, each[1]))
     ]
+
+
+def _still_open(past: Past, name: str) -> str:
+    """The agency's name, or nothing where it was closed: what stood below stands alone."""
+    held = past.agencies.get(name)
+    return name if held is not None and held.status == "open" else ""
+
+
+def _depth(past: Past, held: Agency) -> int:
+    """How many agencies stand above, so that each is said after the one it belongs to."""
+    depth = 0
+    while _still_open(past, held.parent):
+        held, depth = past.agencies[held.parent], depth + 1
+    return depth
 
 
 def _innovation(past: Past, name: str, year: int) -> Carried:
     profile = past.innovations[name].profile
     assert profile is not None
-    named = past.agencies.get(profile.agency)
-    if named is None or named.status != "open":
-        # What it was called stays in `perangkat_daerah`.
-        profile = replace(profile, agency="")
+    # What it was called stays in `perangkat_daerah`.
+    profile = replace(profile, agency=_still_open(past, profile.agency))
     return Carried(
         name=f"innovation/{name}",
         command=innovation.Register(
@@ -105,8 +128,10 @@ def _innovation(past: Past, name: str, year: int) -> Carried:
     )
 
 
-def _claims(past: Past, year: int, rules: RuleSet, taken: Collection[str]) -> Sequence[Carried]:
-    own = {row.code for row in ruleset.region_rows(rules)}
+def _claims(
+    past: Past, year: int, rules: RuleSet, taken: Collection[str], *, own: bool
+) -> Sequence[Carried]:
+    regional = {row.code for row in ruleset.region_rows(rules)} if own else set()
     rows = {row.code for row in ruleset.innovation_rows(rules)}
     return [
         Carried(
@@ -118,8 +143,9 @@ def _claims(past: Past, year: int, rules: RuleSet, taken: Collection[str]) -> Se
                 level=slot.level,
                 evidence=slot.evidence,
                 figure=slot.figure,
+                only_if_new=True,
             ),
         )
         for (name, code), slot in sorted(past.claims.items())
-        if slot.level and (code in rows if name in taken else not name and code in own)
+        if slot.level and (code in rows if name in taken else not name and code in regional)
     ]

@@ -49,7 +49,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 class Subject(Struct, frozen=True, kw_only=True):
     """What is looked at: the innovation with its claims by indicator, on a day of a season.
 
-    `shared` are fingerprints of its files that also stand elsewhere.
+    `shared` are fingerprints of its files that also stand elsewhere, `namesakes` other innovations
+    of the region and year that are called the same.
     """
 
     year: int
@@ -57,30 +58,35 @@ class Subject(Struct, frozen=True, kw_only=True):
     profile: Profile
     claims: Mapping[str, Slot]
     shared: Mapping[str, Elsewhere]
+    namesakes: tuple[str, ...] = ()
 
 
 class Beside(Struct, frozen=True, kw_only=True):
-    """What a submission is checked against beside the log: the form, the day, files elsewhere."""
+    """What a submission is checked against beside its own streams: the form, the day, its files
+    elsewhere, and innovations of the same name.
+    """
 
     form: Form
     today: date
     shared: Mapping[str, Elsewhere]
+    namesakes: tuple[str, ...] = ()
 
 
 def must_be_ready(findings: Collection[Finding], explained: Mapping[str, str]) -> None:
-    """Refuse to send what has errors, or questions to which nothing was said."""
+    """Refuse to send what has errors, or questions to which nothing was said.
+
+    The `findings` go with the refusal: the door puts each into words, in the caller's language.
+    """
     for key, explanation in explained.items():
         text.check(
             f"explained.{key}"[:FIELD_CHARACTERS_MAX], explanation, EXPLANATION_CHARACTERS_MAX
         )
-    errors = [finding.key for finding in findings if finding.severity == "error"]
+    errors = tuple(finding for finding in findings if finding.severity == "error")
     if errors:
-        raise Refused("submission.errors", count=len(errors), keys=_listed(errors))
-    open_questions = [finding.key for finding in unexplained(findings, explained)]
+        raise Refused("submission.errors", count=len(errors), findings=errors)
+    open_questions = unexplained(findings, explained)
     if open_questions:
-        raise Refused(
-            "submission.unexplained", count=len(open_questions), keys=_listed(open_questions)
-        )
+        raise Refused("submission.unexplained", count=len(open_questions), findings=open_questions)
     strangers = sorted(set(explained) - {finding.key for finding in findings})
     if strangers:
         raise Refused("submission.explains_nothing", keys=_listed(strangers))
@@ -117,6 +123,8 @@ def _profile(subject: Subject, form: Form) -> Iterator[Finding]:
             yield _error("form.missing", item.field, item=item.nama)
         for stranger in forms.strangers(item, subject.profile):
             yield _error("form.stranger", item.field, item=item.nama, chosen=stranger)
+    if subject.namesakes:
+        yield _question("innovation.namesake", "name", others=_listed(subject.namesakes))
 
 
 def _eligibility(subject: Subject, rules: RuleSet) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """A clarification (klarifikasi): a region asks that a verdict be looked at again, and is answered.
 
-Asking opens a clock. What is granted becomes a claim with the files that were shown, and its
-acceptance; both versions stay in the log.
+Asking opens a clock; a new claim settles the question without an answer. What is granted becomes a
+claim with the files that were shown, and its acceptance; both versions stay in the log.
 """
 
 from datetime import datetime, timedelta
@@ -21,6 +21,8 @@ from shared.kernel.rules import levels
 
 ARGUMENT_CHARACTERS_MAX = 5_000
 ANSWER_DAYS = 7
+# What a claim that was judged is, as its own stream says.
+VERDICTS = ("accepted", "returned")
 
 
 class Open(Struct, frozen=True, kw_only=True):
@@ -93,13 +95,15 @@ def _open(command: Open, clarification: Clarification, slot: Slot) -> tuple[Even
         argument=command.argument,
         answer_by=command.at + timedelta(days=ANSWER_DAYS),
         evidence=command.evidence or slot.evidence,
+        claimed_level=slot.level,
+        claimed_evidence=_shown(slot),
     )
     before = clarification.asked
     if before is not None and replace(asked, answer_by=before.answer_by) == before:
         return ()
-    if clarification.status == "open":
+    if clarification.status == "open" and not _replaced(clarification, slot):
         raise Refused("clarification.still_open", indicator=command.indicator)
-    if slot.status not in ("accepted", "returned"):
+    if slot.status not in VERDICTS:
         raise Refused("clarification.without_verdict", indicator=command.indicator)
     if command.level <= slot.accepted_level:
         raise Refused("clarification.asks_nothing", accepted=slot.accepted_level)
@@ -127,14 +131,13 @@ def _answer(command: Answer, clarification: Clarification, slot: Slot) -> tuple[
         if answered == clarification.answered:
             return ()
         raise Refused("clarification.answered", indicator=command.indicator)
+    if _replaced(clarification, slot):
+        raise Refused("clarification.claim_changed", indicator=command.indicator)
     if not command.granted:
         return (answered,)
     levels.must_be_level(command.level, level_min=1)
     if command.level > asked.level:
         raise Refused("clarification.above_asked", asked=asked.level)
-    if slot.status not in ("accepted", "returned"):
-        # A new claim has taken the place of the one that was asked about.
-        raise Refused("clarification.claim_changed", indicator=command.indicator)
     return (answered, *_granted(command, asked, slot))
 
 
@@ -159,6 +162,23 @@ def _granted(command: Answer, asked: ClarificationOpened, slot: Slot) -> tuple[E
     if shown == slot.evidence and command.level <= slot.level:
         return (accepted,)
     return (claimed, accepted)
+
+
+def _replaced(clarification: Clarification, slot: Slot) -> bool:
+    """Whether a new claim stands where the one was that is asked about: that settles the question.
+
+    Questions recorded before the claim was noted with them tell it until the new claim is judged.
+    """
+    asked = clarification.asked
+    if slot.status not in VERDICTS:
+        return True
+    if asked is None or not asked.claimed_level:
+        return False
+    return (asked.claimed_level, asked.claimed_evidence) != (slot.level, _shown(slot))
+
+
+def _shown(slot: Slot) -> tuple[str, ...]:
+    return tuple(file.sha256 for file in slot.evidence)
 
 
 def _must_argue(field: str, given: str) -> None:

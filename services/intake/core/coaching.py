@@ -1,7 +1,9 @@
 """Coaching (pendampingan) of an agency: who coaches it, and the steps that were agreed."""
 
+import math
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,12 +12,14 @@ from shared.kernel import names, text
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.events.agency import CoachAssigned, StepAgreed, StepClosed
 from shared.kernel.recorded import Event
-from shared.kernel.rules import levels
+from shared.kernel.rules import formula, levels, ruleset
+from shared.kernel.rules.formula import Tally
 from shared.kernel.rules.ruleset import RuleSet
 
 OUTCOMES = ("selesai", "dibatalkan")
 NOTE_CHARACTERS_MAX = 2_000
 STEPS_MAX = 200
+INDEX_MAX = Decimal(100)
 
 
 class Assign(Struct, frozen=True, kw_only=True):
@@ -27,7 +31,10 @@ class Assign(Struct, frozen=True, kw_only=True):
 
 
 class Agree(Struct, frozen=True, kw_only=True):
-    """Agree on a step: an indicator's level by a day; `gain` is what was promised for it."""
+    """Agree on a step: an indicator's level by a day; `gain` is what was promised for it.
+
+    `agreed_on` is the region's day on which it was agreed, stated or present.
+    """
 
     year: int
     agency: str
@@ -38,6 +45,7 @@ class Agree(Struct, frozen=True, kw_only=True):
     innovation: str = ""
     gain: Decimal | None = None
     note: str = ""
+    agreed_on: date | None = None
 
 
 class Close(Struct, frozen=True, kw_only=True):
@@ -114,7 +122,33 @@ def _agree(command: Agree, coaching: Coaching, rules: RuleSet) -> tuple[Event, .
     )
     if coaching.steps.get(command.step) == agreed and command.step not in coaching.closed:
         return ()
+    _must_be_possible(command, rules)
     return (agreed,)
+
+
+def _must_be_possible(command: Agree, rules: RuleSet) -> None:
+    """Nothing is agreed for yesterday, and no more promised than the level can bring at most."""
+    if command.agreed_on is not None and command.due < command.agreed_on:
+        raise Refused("step.due_before_agreement", due=command.due, agreed_on=command.agreed_on)
+    if command.gain is not None and command.gain > (gain_max := _gain_max(command, rules)):
+        raise Refused("step.gain_out_of_range", gain=command.gain, gain_max=gain_max)
+
+
+def _gain_max(command: Agree, rules: RuleSet) -> Decimal:
+    """What raising the row from nothing to the level brings over the smallest divisor.
+
+    A gain is the difference of two rounded indexes, so it may be one last decimal more. Where the
+    weight is not known, no gain is more than an index of 100.
+    """
+    row = ruleset.row(rules, command.indicator)
+    last_place = Decimal(1).scaleb(-ruleset.declared(rules.places))
+    if row.weight.value is None:
+        return INDEX_MAX.quantize(last_place)
+    points = ruleset.weight_hundredths(row) * command.level
+    one = Tally(spd=0, maturity=0, innovations=1, affairs=0)
+    raised = replace(one, maturity=points) if command.innovation else replace(one, spd=points)
+    gain = formula.exact_index(rules, raised) - formula.exact_index(rules, one)
+    return math.floor(gain / Fraction(last_place) + 1) * last_place
 
 
 def _close(command: Close, coaching: Coaching) -> tuple[Event, ...]:

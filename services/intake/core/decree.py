@@ -12,6 +12,8 @@ from shared.kernel.recorded import Event
 
 NUMBER_CHARACTERS_MAX = 200
 INNOVATIONS_MAX = 500
+# What is dated later than this was mistyped.
+YEARS_AHEAD_MAX = 2
 
 
 class Decree(Struct, frozen=True, kw_only=True):
@@ -43,6 +45,9 @@ def decide(command: Decree, decreed: Decreed, registered: Collection[str]) -> tu
     text.check("number", command.number, NUMBER_CHARACTERS_MAX)
     if not command.number.strip():
         raise Refused("text.missing", field="number")
+    year_max = command.year + YEARS_AHEAD_MAX
+    if command.dated.year > year_max:
+        raise Refused("decree.too_far_ahead", dated=command.dated, year_max=year_max)
     if not 1 <= len(command.innovations) <= INNOVATIONS_MAX:
         raise Refused("decree.innovations_out_of_range", innovations_max=INNOVATIONS_MAX)
     if len(set(command.innovations)) < len(command.innovations):

@@ -1,6 +1,6 @@
-"""One indicator's slot, of an innovation or of the region itself: claimed, accepted, returned.
+"""One indicator's slot, of an innovation or of the region itself: what is claimed, and by what.
 
-A verdict is bound to exactly the files that were seen; a new claim releases it.
+How it is judged is `verdict`'s; a new claim releases the verdict on the old one.
 """
 
 from collections.abc import Sequence
@@ -25,23 +25,14 @@ from shared.kernel.rules.ruleset import RuleSet
 
 # More files than this for one level is an archive, not a proof.
 EVIDENCE_FILES_MAX = 20
-NOTE_CHARACTERS_MAX = 2_000
 DOCUMENT_FIELD_CHARACTERS_MAX = 200
-REASONS = (
-    "dokumen_tidak_sesuai",
-    "dokumen_kedaluwarsa",
-    "tidak_ditandatangani",
-    "tidak_terbaca",
-    "tingkat_terlalu_tinggi",
-    "bukan_inovasi_ini",
-    "lainnya",
-)
 
 
 class Claim(Struct, frozen=True, kw_only=True):
     """Claim a level, 1 to 3, with its files; level 0 withdraws the claim.
 
     Where the rules have bands, the raw `figure` may be given instead: the level follows from it.
+    `only_if_new` is for a row of which nothing was said; whatever was, holds.
     """
 
     year: int
@@ -50,43 +41,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     level: int | None = None
     evidence: tuple[EvidenceReference, ...] = ()
     figure: Decimal | None = None
-
-
-class Accept(Struct, frozen=True, kw_only=True):
-    """Accept a level, having seen exactly these files."""
-
-    year: int
-    innovation: str
-    indicator: str
-    level: int
-    evidence: tuple[str, ...]
-    note: str = ""
-
-
-class Return(Struct, frozen=True, kw_only=True):
-    """Give the claim back with a reason, having seen exactly these files."""
-
-    year: int
-    innovation: str
-    indicator: str
-    reason: str
-    evidence: tuple[str, ...]
-    note: str = ""
-
-
-class Review(Struct, frozen=True, kw_only=True):
-    """Look a second time at a verdict, having seen exactly these files; level 0 holds nothing."""
-
-    year: int
-    innovation: str
-    indicator: str
-    level: int
-    evidence: tuple[str, ...]
-    reason: str = ""
-    note: str = ""
-
-
-Command = Claim | Accept | Return | Review
+    only_if_new: bool = False
 
 
 class Slot(Struct, frozen=True, kw_only=True):
@@ -122,34 +77,15 @@ def evolve(slot: Slot, event: Event) -> Slot:
             return slot
 
 
-def decide(command: Command, slot: Slot, rules: RuleSet) -> tuple[Event, ...]:
-    """What follows from the command; nothing where it is already true."""
+def decide(command: Claim, slot: Slot, rules: RuleSet) -> tuple[Event, ...]:
+    """What follows from the claim; nothing where it is already true."""
     levels.must_exist(rules, command.indicator, of_innovation=bool(command.innovation))
-    match command:
-        case Claim():
-            return _claim(command, slot, _claimed_level(command, rules))
-        case Accept():
-            return _final(_accept(command, slot), command, slot)
-        case Return():
-            return _final(_return(command, slot), command, slot)
-        case Review():
-            return _review(command, slot)
+    return _claim(command, slot, _claimed_level(command, rules))
 
 
 def answers_a_verdict(slot: Slot) -> bool:
     """Whether a claim would answer a verifier who returned it."""
     return slot.status == "returned"
-
-
-def is_verdict(event: Event) -> bool:
-    """Whether a verifier said it of a claim."""
-    return isinstance(event, IndicatorAccepted | IndicatorReturned)
-
-
-def must_be_of_another(first: str, second: str) -> None:
-    """A second look is another pair of eyes: both are names of clients."""
-    if first == second:
-        raise Refused("verification.same_verifier", verifier=second)
 
 
 def _claimed_level(command: Claim, rules: RuleSet) -> int:
@@ -168,6 +104,8 @@ def _claimed_level(command: Claim, rules: RuleSet) -> int:
 
 
 def _claim(command: Claim, slot: Slot, level: int) -> tuple[Event, ...]:
+    if command.only_if_new and slot != EMPTY:
+        return ()
     levels.must_be_level(level, level_min=0)
     if bool(command.evidence) != bool(level):
         raise Refused("evidence.required" if level else "evidence.without_level")
@@ -197,89 +135,3 @@ def must_be_shown(evidence: Sequence[EvidenceReference]) -> None:
     files = [reference.sha256 for reference in evidence]
     if len(set(files)) != len(files):
         raise Refused("evidence.named_twice")
-
-
-def _accept(command: Accept, slot: Slot) -> tuple[Event, ...]:
-    levels.must_be_level(command.level, level_min=1)
-    _must_hold(command, slot)
-    if command.level > slot.level:
-        raise Refused("verification.above_claim", claimed=slot.level, level=command.level)
-    if slot.status == "accepted" and slot.accepted_level == command.level:
-        return ()
-    return (
-        IndicatorAccepted(
-            year=command.year,
-            innovation=command.innovation,
-            indicator=command.indicator,
-            level=command.level,
-            evidence=command.evidence,
-            note=command.note,
-        ),
-    )
-
-
-def _return(command: Return, slot: Slot) -> tuple[Event, ...]:
-    if command.reason not in REASONS:
-        raise Refused("verification.unknown_reason", allowed=", ".join(REASONS))
-    _must_hold(command, slot)
-    if slot.status == "returned" and slot.reason == command.reason:
-        return ()
-    return (
-        IndicatorReturned(
-            year=command.year,
-            innovation=command.innovation,
-            indicator=command.indicator,
-            reason=command.reason,
-            evidence=command.evidence,
-            note=command.note,
-        ),
-    )
-
-
-def _review(command: Review, slot: Slot) -> tuple[Event, ...]:
-    """The second look, and the verdict that follows where it found something else."""
-    levels.must_be_level(command.level, level_min=0)
-    if command.level == 0 and command.reason not in REASONS:
-        raise Refused("verification.unknown_reason", allowed=", ".join(REASONS))
-    _must_hold(command, slot)
-    reviewed = IndicatorReviewed(
-        year=command.year,
-        innovation=command.innovation,
-        indicator=command.indicator,
-        level=command.level,
-        evidence=command.evidence,
-        reason=command.reason,
-        note=command.note,
-    )
-    if reviewed == slot.review:
-        return ()
-    if slot.status == "claimed":
-        raise Refused("verification.not_yet_judged", indicator=command.indicator)
-    return (reviewed, *_judged_again(command, slot))
-
-
-def _judged_again(command: Review, slot: Slot) -> tuple[Event, ...]:
-    named = {name: getattr(command, name) for name in _SEEN}
-    if command.level:
-        return _accept(Accept(level=command.level, **named), slot)
-    return _return(Return(reason=command.reason, **named), slot)
-
-
-def _final(events: tuple[Event, ...], command: Accept | Return, slot: Slot) -> tuple[Event, ...]:
-    """What a second look found stands until the region claims anew, or is granted otherwise."""
-    if events and slot.review is not None:
-        raise Refused("verification.reviewed", indicator=command.indicator)
-    return events
-
-
-# What a second look hands on to the verdict that follows from it.
-_SEEN = ("year", "innovation", "indicator", "evidence", "note")
-
-
-def _must_hold(command: Accept | Return | Review, slot: Slot) -> None:
-    """A verdict needs a claim, and must have seen the files that stand now."""
-    text.check("note", command.note, NOTE_CHARACTERS_MAX)
-    if slot.status == "empty":
-        raise Refused("verification.nothing_claimed", indicator=command.indicator)
-    if set(command.evidence) != {reference.sha256 for reference in slot.evidence}:
-        raise Refused("verification.other_files", indicator=command.indicator)

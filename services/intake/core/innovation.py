@@ -56,10 +56,9 @@ class Revise(Struct, frozen=True, kw_only=True):
 class Submit(Struct, frozen=True, kw_only=True):
     """Send the innovation for verification, with the integrity statement of who answers for it.
 
-    `indicators` are the rows whose claims are looked at: the fingerprints that stand behind them
-    are recorded with it, and whatever of them changes meanwhile lets it be decided again. It is
-    checked against `beside`; without, as where a stated moment tells of a submission that took
-    place elsewhere, it is recorded as it was.
+    `indicators` are the rows whose claims are looked at: the fingerprints behind them are recorded
+    with it (`files` where they are known, as of a late one). It is checked against `beside`;
+    without, as where a stated moment tells of one that took place elsewhere, it is recorded as was.
     """
 
     year: int
@@ -70,6 +69,7 @@ class Submit(Struct, frozen=True, kw_only=True):
     explained: dict[str, str] = {}
     indicators: tuple[str, ...] = ()
     beside: Beside | None = None
+    files: tuple[str, ...] | None = None
 
 
 class Withdraw(Struct, frozen=True, kw_only=True):
@@ -275,7 +275,7 @@ def _withdraw(command: Withdraw, innovation: Innovation) -> tuple[Event, ...]:
 def _reject(command: Reject, innovation: Innovation) -> tuple[Event, ...]:
     text.check("note", command.note, REASON_CHARACTERS_MAX)
     if command.reason not in REJECTIONS:
-        raise Refused("verification.unknown_reason", allowed=", ".join(REJECTIONS))
+        raise Refused("verification.unknown_rejection", allowed=", ".join(REJECTIONS))
     rejection = InnovationRejected(
         year=command.year,
         innovation=command.innovation,

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.intake.core import indicator, innovation, trial
-from shared.kernel.errors import Corrupt
+from shared.kernel.errors import Corrupt, Refused
 from shared.kernel.events.indicator import IndicatorClaimed
 from shared.kernel.events.innovation import (
     InnovationRegistered,
@@ -39,6 +39,8 @@ REPORTS = (
     IndicatorClaimed,
 )
 
+# Every report of a region is decided beside all that waits; one item holds thousands of facts.
+WAITING_MAX = 1_000
 
 Report = (
     innovation.Register
@@ -90,6 +92,8 @@ def receive(
         raise Corrupt("late.no_report", facts=len(facts))
     if not kept:
         return ()
+    if len(box.waiting) >= WAITING_MAX:
+        raise Refused("late.too_many_waiting", waiting_max=WAITING_MAX)
     return (
         LateReceived(
             year=year,

@@ -3,23 +3,29 @@ scores of earlier stages that somebody told; a later one corrects the earlier of
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
+from services.intake.core.checking import Finding
 from shared.kernel import text
 from shared.kernel.errors import Refused
 from shared.kernel.events.result import ResultPublished, ScoreReported
 from shared.kernel.recorded import Event
+from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import STAGES
 
 PREDIKAT = ("Sangat Inovatif", "Inovatif", "Kurang Inovatif", "Tidak Dapat Dinilai")
 # Scores before 2021 are open-ended sums; the largest known is 74,400.
 SCORE_MAX = Decimal(1_000_000)
 TEXT_CHARACTERS_MAX = 500
+# Where the rules divide by what can be reached at most, nobody has more than all of it.
+SCALE_MAX = Decimal(100)
+# No decree is given so many years after its season; a later year was mistyped.
+YEARS_AHEAD_MAX = 2
 
 SPELLING_CHARACTERS_SHOWN = 40
 # Digits as a decree prints them. `Decimal` reads far more: exponents that no column can hold,
@@ -109,9 +115,48 @@ def decide(command: Command, result: Result, rule_set: str, rule_digest: str) ->
     return () if said == result.published else (said,)
 
 
+def questions(command: Publish, rules: RuleSet, *, frozen: bool) -> tuple[Finding, ...]:
+    """What is odd about a result by its year's rules and calendar; it is recorded nevertheless.
+
+    The decree is the only official result: whoever enters it is asked to look again, not overruled.
+    """
+    return tuple(_odd(command, rules, frozen=frozen))
+
+
+def _odd(command: Publish, rules: RuleSet, *, frozen: bool) -> Iterator[Finding]:
+    score = str(command.score)
+    if rules.formula == "mean_with_floor" and command.score > SCALE_MAX:
+        yield _asked("result.above_scale", score=score, score_max=str(SCALE_MAX))
+    else:
+        fitting = _predikat_of(command.score, rules)
+        if fitting and fitting != command.predikat:
+            yield _asked(
+                "result.other_predikat", score=score, predikat=command.predikat, fitting=fitting
+            )
+    if not frozen:
+        yield _asked("result.before_freeze", year=str(command.year))
+
+
+def _predikat_of(score: Decimal, rules: RuleSet) -> str:
+    """The band of the year's rules that holds the score; empty where none is known to."""
+    reached = [
+        (band.at_least.value, band.nama)
+        for band in rules.predikat
+        if band.at_least.value is not None and score >= band.at_least.value
+    ]
+    return max(reached)[1] if reached else ""
+
+
+def _asked(code: str, **facts: str) -> Finding:
+    return Finding(severity="question", code=code, key=code, facts=facts)
+
+
 def _published(command: Publish, shared: Mapping[str, Any]) -> ResultPublished:
     if not (command.decree_number or command.source):
         raise Refused("result.source_missing")
+    year_max = command.year + YEARS_AHEAD_MAX
+    if command.decree_date is not None and command.decree_date.year > year_max:
+        raise Refused("decree.too_far_ahead", dated=command.decree_date, year_max=year_max)
     text.check("decree_number", command.decree_number, TEXT_CHARACTERS_MAX)
     return ResultPublished(
         **shared, decree_number=command.decree_number, decree_date=command.decree_date

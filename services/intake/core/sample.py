@@ -51,18 +51,21 @@ def decide(command: Draw, samples: Samples) -> tuple[Event, ...]:
         if before.percent != command.percent:
             raise Refused("sample.seed_used", seed=command.seed)
         return ()
-    drawn = [one for one in command.candidates if _chance(command.seed, one) < command.percent]
+    lots = {one: _lot(command.seed, one) for one in command.candidates}
+    drawn = [one for one, lot in lots.items() if lot % WHOLE_PERCENT < command.percent]
+    # Where it is more than fits, the lots decide, not the alphabet.
+    kept = set(sorted(drawn, key=lots.__getitem__)[:DRAWN_MAX])
     return (
         SampleDrawn(
             year=command.year,
             seed=command.seed,
             percent=command.percent,
-            drawn=tuple(drawn[:DRAWN_MAX]),
+            drawn=tuple(one for one in drawn if one in kept),
         ),
     )
 
 
-def _chance(seed: str, one: Sampled) -> int:
-    """0 to 99, evenly, from what everyone can know."""
+def _lot(seed: str, one: Sampled) -> int:
+    """A number drawn evenly from what everyone can know."""
     named = f"{seed}\n{one.innovation}\n{one.indicator}".encode()
-    return int.from_bytes(hashlib.shake_256(named).digest(8)) % WHOLE_PERCENT
+    return int.from_bytes(hashlib.shake_256(named).digest(8))

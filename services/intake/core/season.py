@@ -7,6 +7,7 @@ own log says which rules hold.
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import get_args
 
 from msgspec import Struct
@@ -30,6 +31,8 @@ from shared.kernel.recorded import Event
 YEAR_MIN = 2018
 YEAR_MAX = 2099
 LETTER_CHARACTERS_MAX = 200
+# A season is decreed in its own year; what lies further from it was mistyped.
+YEARS_AWAY_MAX = 2
 
 PHASES: Sequence[PhaseName] = get_args(PhaseName)
 
@@ -123,20 +126,26 @@ def _open(command: Open, season: Calendar) -> tuple[Event, ...]:
     if season.opened:
         if season.rule_set != command.rule_set:
             raise Refused("season.opened_under_other_rules", rule_set=season.rule_set)
-        return ()
+        if not _is_corrected(command.letter, season.letters.opening):
+            return ()
     return (
         SeasonOpened(
             year=command.year,
             rule_set=command.rule_set,
-            rule_digest=command.rule_digest,
+            rule_digest=season.rule_digest or command.rule_digest,
             letter=command.letter,
         ),
     )
 
 
+def _is_corrected(letter: str, before: str) -> bool:
+    """What holds already is said again by another letter: the correction is a fact of its own."""
+    return bool(letter.strip()) and letter != before
+
+
 def _schedule(command: Schedule, season: Calendar) -> tuple[Event, ...]:
     _must_cite(command.letter)
-    if command.phases == season.phases:
+    if command.phases == season.phases and not _is_corrected(command.letter, season.letters.phases):
         return ()
     _must_not_be_frozen(command.year, season)
     named = [phase.name for phase in command.phases]
@@ -146,6 +155,10 @@ def _schedule(command: Schedule, season: Calendar) -> tuple[Event, ...]:
         _must_have_zones(phase.opens_at, phase.closes_at)
         if phase.closes_at <= phase.opens_at:
             raise Refused("season.phase_ends_before_it_begins", phase=phase.name)
+        _must_be_near(command.year, phase.opens_at, phase.closes_at)
+    for before, phase in pairwise(command.phases):
+        if phase.opens_at < before.closes_at:
+            raise Refused("season.phases_overlap", phase=phase.name, before=before.name)
     deadline = calendar.closes_at(command.phases, calendar.REPORTING)
     if deadline is not None:
         _must_not_take_back(deadline, command.at, season)
@@ -162,6 +175,7 @@ def _must_not_take_back(deadline: datetime, now: datetime, season: Calendar) -> 
 def _extend(command: Extend, season: Calendar) -> tuple[Event, ...]:
     _must_cite(command.letter)
     _must_have_zones(command.closes_at)
+    _must_be_near(command.year, command.closes_at)
     _must_not_be_frozen(command.year, season)
     standing = (
         season.deadline
@@ -170,7 +184,8 @@ def _extend(command: Extend, season: Calendar) -> tuple[Event, ...]:
     )
     if standing is None:
         raise Refused("season.without_deadline", phase=command.phase)
-    if command.closes_at == standing:
+    written = season.letters.extensions.get(command.phase, "")
+    if command.closes_at == standing and not _is_corrected(command.letter, written):
         return ()
     if command.closes_at < standing:
         raise Refused("season.extension_shortens", deadline=standing.isoformat())
@@ -185,43 +200,48 @@ def _extend(command: Extend, season: Calendar) -> tuple[Event, ...]:
 
 
 def _close(command: Close, season: Calendar) -> tuple[Event, ...]:
-    if season.frozen or (season.deadline is not None and season.deadline <= command.at):
-        return ()
-    return (SeasonClosed(year=command.year, letter=command.letter, at=command.at),)
+    at = command.at
+    if season.frozen or (season.deadline is not None and season.deadline <= at):
+        if not _is_corrected(command.letter, season.letters.closing):
+            return ()
+        _must_not_be_frozen(command.year, season)
+        at = season.deadline or at
+    return (SeasonClosed(year=command.year, letter=command.letter, at=at),)
 
 
 def _freeze(command: Freeze, season: Calendar) -> tuple[Event, ...]:
     _must_cite(command.letter)
-    if season.frozen:
+    if season.frozen and not _is_corrected(command.letter, season.letters.freeze):
         return ()
-    return (SeasonFrozen(year=command.year, at=command.at, letter=command.letter),)
+    at = season.frozen_at or command.at
+    return (SeasonFrozen(year=command.year, at=at, letter=command.letter),)
 
 
 def _reopen(command: Reopen, season: Calendar) -> tuple[Event, ...]:
     _must_cite(command.letter)
     _must_have_zones(command.closes_at)
+    _must_be_near(command.year, command.closes_at)
     if not season.frozen and calendar.counts(season, command.at):
-        if season.deadline == command.closes_at:
+        if season.deadline != command.closes_at or not season.letters.reopening:
+            raise Refused("season.still_open", year=command.year)
+        if not _is_corrected(command.letter, season.letters.reopening):
             return ()
-        raise Refused("season.still_open", year=command.year)
+        return (_reopened(command, season.windows[-1].opens_at),)
     if command.closes_at <= command.at:
         raise Refused("season.deadline_passed", deadline=command.closes_at.isoformat())
     opens_at = command.opens_at or command.at
     _must_have_zones(opens_at)
+    _must_be_near(command.year, opens_at)
     if opens_at > command.at or (season.deadline is not None and opens_at < season.deadline):
-        raise Refused("season.reopening_out_of_range", deadline=_spelt(season.deadline))
-    return (
-        SeasonReopened(
-            year=command.year,
-            opens_at=opens_at,
-            closes_at=command.closes_at,
-            letter=command.letter,
-        ),
+        passed = season.deadline.isoformat() if season.deadline else "–"
+        raise Refused("season.reopening_out_of_range", deadline=passed)
+    return (_reopened(command, opens_at),)
+
+
+def _reopened(command: Reopen, opens_at: datetime) -> SeasonReopened:
+    return SeasonReopened(
+        year=command.year, opens_at=opens_at, closes_at=command.closes_at, letter=command.letter
     )
-
-
-def _spelt(moment: datetime | None) -> str:
-    return "–" if moment is None else moment.isoformat()
 
 
 def _must_cite(letter: str) -> None:
@@ -234,6 +254,12 @@ def _must_have_zones(*moments: datetime) -> None:
         raise Refused("history.zone_missing")
 
 
+def _must_be_near(year: int, *moments: datetime) -> None:
+    if any(abs(moment.year - year) > YEARS_AWAY_MAX for moment in moments):
+        first, last = year - YEARS_AWAY_MAX, year + YEARS_AWAY_MAX
+        raise Refused("season.too_far_away", year=year, year_min=first, year_max=last)
+
+
 def _must_not_be_frozen(year: int, season: Calendar) -> None:
     if season.frozen:
         raise Refused("season.frozen", year=year)
@@ -243,6 +269,12 @@ def must_be_a_year(year: int) -> None:
     """There was no index before the first, and nobody plans for the next century."""
     if not YEAR_MIN <= year <= YEAR_MAX:
         raise Refused("season.year_out_of_range", year=year)
+
+
+def must_be_kept_by_nobody(ministry: Calendar, own: Calendar, year: int) -> None:
+    """A province opens none beside the ministry's: what is decreed there would come undone."""
+    if ministry.opened and not own.opened:
+        raise Refused("season.kept_by_ministry", year=year)
 
 
 def must_be_opened(season: Calendar, year: int) -> None:

@@ -1,6 +1,6 @@
 """Several reports of a region that are recorded all or not at all: the rows of a spreadsheet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -15,10 +15,15 @@ LATE_BYTES_MAX = EVENT_BYTES_MAX - 8 * 1024
 
 
 class Together(Struct, frozen=True, kw_only=True):
-    """Reports of one season in the order in which they are decided, each on those before it."""
+    """Reports of one season in the order in which they are decided, each on those before it.
+
+    `read` are the versions of the streams that they were made from: what somebody else has written
+    since is not written over.
+    """
 
     year: int
     reports: tuple[Report, ...]
+    read: Mapping[str, int] = {}
 
 
 class Told(Struct, frozen=True, kw_only=True):

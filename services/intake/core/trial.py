@@ -154,8 +154,9 @@ def _report(command: Report, trial: Trial) -> tuple[Event, ...]:
     )
     if reported in trial.reports:
         return ()
-    if trial.assigned is None or trial.status == "decided":
+    if trial.assigned is None:
         raise Refused("trial.not_assigned", innovation=command.innovation)
+    _must_be_undecided(command.innovation, trial)
     if command.reported_on < trial.assigned.begins_on:
         raise Refused("trial.reported_before_it_begins")
     return (reported,)
@@ -176,6 +177,7 @@ def _decide(command: Decide, trial: Trial, profile: Profile) -> tuple[Event, ...
     )
     if decided == trial.decided:
         return ()
+    _must_be_undecided(command.innovation, trial)
     if trial.status != "reported":
         raise Refused("trial.not_reported", innovation=command.innovation)
     if command.decided_on < trial.reports[-1].reported_on:
@@ -208,6 +210,13 @@ def _revised(command: Assign | Decide, before: Profile, after: Profile) -> tuple
         return ()
     profiles.check(after)
     return (InnovationRevised(year=command.year, innovation=command.innovation, profile=after),)
+
+
+def _must_be_undecided(innovation: str, trial: Trial) -> None:
+    if trial.decided is not None:
+        raise Refused(
+            "trial.decided_already", innovation=innovation, decision=trial.decided.decision
+        )
 
 
 def _must_cite(field: str, given: str) -> None:

@@ -1,4 +1,4 @@
-"""Where evidence files stand: in which claims of a region's own log, and in how many other regions.
+"""What else a region reports: where its evidence files stand, and innovations of the same name.
 
 The log is read once, then only what is new.
 """
@@ -12,7 +12,12 @@ from services.intake.core.checking import Elsewhere
 from shared.io import postgres
 from shared.io.history import History
 from shared.kernel.events.indicator import IndicatorClaimed
-from shared.kernel.recorded import decode
+from shared.kernel.events.innovation import (
+    InnovationRegistered,
+    InnovationRevised,
+    InnovationWithdrawn,
+)
+from shared.kernel.recorded import Event, decode
 
 # Regions kept in memory; the rest are read again.
 REGIONS_MAX = 200
@@ -32,17 +37,28 @@ where sha256 = any(%(wanted)s) and tenant <> %(tenant)s group by sha256
 """
 
 
+class Known(Struct, kw_only=True):
+    """What one region has reported up to a fact of its log.
+
+    `called` are the names of innovations by year and id, in one spelling.
+    """
+
+    seq: int = 0
+    claims: dict[Use, frozenset[str]] = {}
+    called: dict[tuple[int, str], str] = {}
+
+
 class Uses:
-    """Follows the claims of regions as they are asked about."""
+    """Follows the reports of regions as they are asked about."""
 
     def __init__(self, history: History, pool: postgres.Pool) -> None:
         self._history = history
         self._pool = pool
-        self._known: OrderedDict[str, tuple[int, dict[Use, frozenset[str]]]] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
 
     async def of(self, tenant: str, wanted: Iterable[str]) -> Mapping[str, tuple[Use, ...]]:
         """The claims that rest on each of the fingerprints now; absent where there are none."""
-        claims = await self._claims(tenant)
+        claims = (await self._read(tenant)).claims
         asked = frozenset(wanted)
         found: dict[str, list[Use]] = {}
         for use, files in claims.items():
@@ -75,23 +91,53 @@ class Uses:
             if own.get(sha256) or regions.get(sha256)
         }
 
-    async def _claims(self, tenant: str) -> Mapping[Use, frozenset[str]]:
-        """What stands behind every claim; a head that went back means another log."""
+    async def namesakes(
+        self, tenant: str, year: int, innovation: str, called: str
+    ) -> tuple[str, ...]:
+        """The region's other innovations of the year that are called the same, however spelt."""
+        names = (await self._read(tenant)).called
+        wanted = _spelt(called)
+        return tuple(
+            sorted(
+                other
+                for (season, other), name in names.items()
+                if season == year and name == wanted and other != innovation
+            )
+        )
+
+    async def _read(self, tenant: str) -> Known:
+        """All that was reported; a head that went back means another log."""
         head = await self._history.head(tenant)
-        seen, claims = self._known.pop(tenant, (0, {}))
-        if head < seen:
-            seen, claims = 0, {}
-        for stored in await self._history.read_all(tenant, upto=head, after=seen):
-            if stored.topic != _CLAIMED:
-                continue
-            event = decode(stored).event
-            if isinstance(event, IndicatorClaimed):
-                use = Use(event.year, event.innovation, event.indicator)
-                claims[use] = frozenset(file.sha256 for file in event.evidence)
-        self._known[tenant] = (head, claims)
+        known = self._known.pop(tenant, None) or Known()
+        if head < known.seq:
+            known = Known()
+        for stored in await self._history.read_all(tenant, upto=head, after=known.seq):
+            if stored.topic in _FOLLOWED:
+                _follow(known, decode(stored).event)
+        known.seq = head
+        self._known[tenant] = known
         while len(self._known) > REGIONS_MAX:
             self._known.popitem(last=False)
-        return claims
+        return known
 
 
-_CLAIMED = str(IndicatorClaimed.__struct_config__.tag)
+def _follow(known: Known, event: Event) -> None:
+    match event:
+        case IndicatorClaimed():
+            use = Use(event.year, event.innovation, event.indicator)
+            known.claims[use] = frozenset(file.sha256 for file in event.evidence)
+        case InnovationRegistered() | InnovationRevised():
+            known.called[event.year, event.innovation] = _spelt(event.profile.name)
+        case InnovationWithdrawn():
+            known.called.pop((event.year, event.innovation), None)
+
+
+def _spelt(name: str) -> str:
+    """A name as it is compared: capitals and spaces make no other innovation."""
+    return " ".join(name.split()).casefold()
+
+
+_FOLLOWED = frozenset(
+    str(kind.__struct_config__.tag)
+    for kind in (IndicatorClaimed, InnovationRegistered, InnovationRevised, InnovationWithdrawn)
+)

@@ -21,7 +21,7 @@ from services.intake.spreadsheets.workbooks import Read
 from shared.io import problems
 from shared.kernel import names
 from shared.kernel.appending import Receipt
-from shared.kernel.errors import Failure
+from shared.kernel.errors import Failure, Refused
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "wrong": {
@@ -80,11 +80,19 @@ def told(
         unchanged=counted["unchanged"],
         refused=counted["refused"],
         detail=_summary(sent, counted, len(wrongs)),
-        rows=rows,
+        rows=tuple(row for row in rows if row.outcome != "unchanged"),
         wrongs=tuple(wrong_view(wrong, sent.language) for wrong in wrongs[:WRONGS_MAX]),
         wrongs_left_out=max(0, len(wrongs) - WRONGS_MAX),
         groups=groups,
     )
+
+
+def refused(sent: Sent, read: Read, view: WorkbookView) -> Refused | None:
+    """Why nothing of the file was recorded, where it is refused as a whole."""
+    count = len(view.wrongs) + view.wrongs_left_out
+    if sent.dry_run or view.recorded or not (read.amiss or (sent.group == "all" and count)):
+        return None
+    return Refused("workbook.refused", wrongs=count)
 
 
 def _is_refused(sent: Sent, read: Read, wrongs: Sequence[Wrong]) -> bool:

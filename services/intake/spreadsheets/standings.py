@@ -1,6 +1,9 @@
 """A region's season read from its log: as it stands, and as it stood at an earlier position."""
 
+from collections import Counter
 from collections.abc import Iterable
+
+from msgspec.structs import replace
 
 from services.intake.core import agency, indicator, innovation, late
 from services.intake.core.agency import Agency
@@ -32,7 +35,8 @@ class Standings:
             if _is_told(one.stream, year)
         ]
         facts = [(one.seq, decode_event(one.state)) for one in stored]
-        now = standing((event for _, event in facts), head)
+        versions = Counter(one.stream for one in stored)
+        now = replace(standing((event for _, event in facts), head), versions=versions)
         if position is None:
             return now, None
         return now, standing((event for seq, event in facts if seq <= position), position)

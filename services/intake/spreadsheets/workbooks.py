@@ -26,7 +26,7 @@ from shared.kernel.appending import Receipt
 from shared.kernel.errors import Failure, Missing, Refused
 from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.rules.ruleset import RuleSet
-from shared.kernel.tables import Grid
+from shared.kernel.tables import Grid, Workbook
 
 
 class Read(Struct, frozen=True, kw_only=True):
@@ -35,6 +35,8 @@ class Read(Struct, frozen=True, kw_only=True):
     rule_set: str
     groups: tuple[Group, ...]
     amiss: tuple[Wrong, ...]
+    # How many facts each stream had that it was compared with.
+    versions: Mapping[str, int]
 
 
 class Workbooks:
@@ -64,6 +66,10 @@ class Workbooks:
         if agency and agency not in now.agencies:
             raise Missing("agency.unknown", agency=agency)
         return await self._sheets.write(workbook.lay_out(by, now, tenant, called, agency))
+
+    async def written(self, book: Workbook) -> bytes:
+        """Any workbook as a file."""
+        return await self._sheets.write(book)
 
     async def innovations_csv(self, tenant: str, year: int) -> bytes:
         """The innovations in the ministry's columns."""
@@ -109,7 +115,7 @@ class Workbooks:
             },
         )
         groups, amiss = await asyncio.to_thread(plan.plan, grids, sources)
-        return Read(rule_set=by.rules.id, groups=groups, amiss=amiss)
+        return Read(rule_set=by.rules.id, groups=groups, amiss=amiss, versions=now.versions)
 
     async def rehearse(
         self, groups: Sequence[Group], orders: Sequence[Order]

@@ -1,51 +1,101 @@
 """Routes of a decree's annex: the official results of many regions, as rows or as a spreadsheet."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter, RawBody
 from litestar.types import ControllerRouterHandler
+from msgspec.structs import replace
 
-from services.intake.bodies.receipts import OutcomeView
 from services.intake.bodies.results import (
+    AnnexProblem,
     AnnexView,
-    ResultOutcomeView,
     ResultRowBody,
     ResultsBody,
+    ResultsProblem,
     ResultsView,
+    RowGrouping,
 )
-from services.intake.core import annex, result
-from services.intake.door import ERRORS, SEASON, Asked, Door, refusal
-from services.intake.orders import Order
+from services.intake.core import annex
+from services.intake.core.spreadsheet.lines import Wrong
+from services.intake.door import ERRORS, SEASON, Asked, Door
 from services.intake.spreadsheets import report as workbook_report
 from services.intake.spreadsheets.workbooks import Workbooks
-from services.intake.web.workbook import DryRun, require_workbook
+from services.intake.web import publishing, telling
+from services.intake.web.workbook import DryRun, file_of, require_workbook
 from shared.io.sheets import FILE_BYTES_MAX
-from shared.kernel.errors import Failure, Refused
+from shared.kernel import regions
+from shared.kernel.errors import Refused
+from shared.kernel.media import XLSX
 
 Number = Annotated[str, QueryParameter(name="decree_number", description="Nomor keputusan")]
 Dated = Annotated[date | None, QueryParameter(name="decree_date", description="Tanggal keputusan")]
 Source = Annotated[str, QueryParameter(description="Sumber, bila bukan keputusannya sendiri")]
+GroupBy = Annotated[
+    RowGrouping,
+    QueryParameter(
+        name="group",
+        description="Yang dicatat seluruhnya atau tidak sama sekali: seluruh lampiran (all), atau "
+        "setiap daerah sendiri-sendiri (region)",
+    ),
+]
 
 
 def routes(door: Door, workbooks: Workbooks) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
-    return [_rows_route(door), _workbook_route(door, workbooks)]
+    return [_rows_route(door), _template_route(door, workbooks), _workbook_route(door, workbooks)]
 
 
 def _rows_route(door: Door) -> ControllerRouterHandler:
-    @post(SEASON + "/results", status_code=200, **door.options())
+    @post(
+        SEASON + "/results",
+        status_code=200,
+        **{**door.options(), "responses": telling.errors(ResultsProblem)},
+    )
     async def publish_annex(
         year: FromPath[int], data: JSONBody[ResultsBody], asked: NamedDependency[Asked]
-    ) -> ResultsView:
-        """Record the annex of a decree: each row is a region's result, recorded or refused."""
+    ) -> Response[ResultsView]:
+        """Record the annex of a decree: all of its rows or none, or each row by itself."""
         asked.caller.must_be("ministry")
-        return await _published(door, asked, year, data)
+        asked.caller.must_be_national()
+
+        async def recorded() -> tuple[ResultsView, int]:
+            view = await publishing.published(door, asked, year, data)
+            return view, telling.REFUSED if _is_refused(view) else 200
+
+        if data.dry_run:
+            return Response((await recorded())[0])
+        kept = asked.named(asked.caller.tenant)
+        view, status = await door.answers.once(kept, ResultsView, recorded)
+        if status == telling.REFUSED:
+            return telling.refused(_in_the_way(view), asked, ResultsProblem, view)
+        return Response(view)
 
     return publish_annex
+
+
+def _template_route(door: Door, workbooks: Workbooks) -> ControllerRouterHandler:
+    @get(
+        SEASON + "/results/workbook",
+        media_type=XLSX,
+        guards=[door.known],
+        responses=ERRORS,
+        security=[{"key": []}],
+    )
+    async def fill_annex(request: Request[Any, Any, Any], year: FromPath[int]) -> Response[bytes]:
+        """The annex as a spreadsheet to fill: every region that is assessed."""
+        caller = await door.keys.caller(request.headers.get("authorization", ""))
+        caller.must_be("ministry")
+        caller.must_be_national()
+        listed = [(one.code, one.name) for one in regions.subjects(door.regions)]
+        content = await workbooks.written(annex.lay_out(year, listed))
+        return file_of(content, XLSX, f"hasil-{year}.xlsx")
+
+    return fill_annex
 
 
 def _workbook_route(door: Door, workbooks: Workbooks) -> ControllerRouterHandler:
@@ -57,7 +107,7 @@ def _workbook_route(door: Door, workbooks: Workbooks) -> ControllerRouterHandler
         dependencies={"asked": Provide(door.asked)},
         guards=[door.known, require_workbook],
         request_max_body_size=FILE_BYTES_MAX,
-        responses=ERRORS,
+        responses=telling.errors(AnnexProblem),
         security=[{"key": []}],
     )
     async def take_annex(
@@ -68,29 +118,50 @@ def _workbook_route(door: Door, workbooks: Workbooks) -> ControllerRouterHandler
         decree_date: Dated = None,
         source: Source = "",
         dry_run: DryRun = False,  # noqa: FBT002 - a query parameter
-    ) -> AnnexView:
+        group: GroupBy = "all",
+    ) -> Response[AnnexView]:
         """Take the annex of a decree as a spreadsheet (sheet Hasil: Kode, Skor, Predikat, …).
 
-        Every wrong cell is named, and while there is one, nothing is recorded.
+        Every wrong cell is named. While there is one, nothing is recorded; or, by region, its row
+        is left out.
         """
         asked.caller.must_be("ministry")
-        rows, wrongs = annex.read(await workbooks.sheet(body, annex.SHEET), assessed)
-        told = ResultsView(dry_run=dry_run, recorded=0, unchanged=0, refused=0, rows=())
-        if not wrongs and rows:
-            decreed = ResultsBody(
-                decree_number=decree_number,
-                decree_date=decree_date,
-                source=source,
-                dry_run=dry_run,
-                rows=tuple(_spelt(row) for row in rows),
-            )
-            told = await _published(door, asked, year, decreed)
-        return AnnexView(
-            results=told,
-            wrongs=tuple(workbook_report.wrong_view(one, asked.language) for one in wrongs),
+        asked.caller.must_be_national()
+        asked = _asked(asked, decree_number, decree_date, source, group)
+        decreed = ResultsBody(
+            decree_number=decree_number,
+            decree_date=decree_date,
+            source=source,
+            dry_run=dry_run,
+            group=group,
+            rows=(),
         )
 
+        async def recorded() -> tuple[AnnexView, int]:
+            rows, wrongs = annex.read(await workbooks.sheet(body, annex.SHEET), assessed)
+            data = replace(decreed, rows=tuple(_spelt(row) for row in rows))
+            view = AnnexView(
+                results=await publishing.published(door, asked, year, data, wrongs),
+                wrongs=tuple(workbook_report.wrong_view(one, asked.language) for one in wrongs),
+            )
+            return view, telling.REFUSED if _is_refused(view.results, wrongs) else 200
+
+        if dry_run:
+            return Response((await recorded())[0])
+        kept = asked.named(asked.caller.tenant)
+        view, status = await door.answers.once(kept, AnnexView, recorded)
+        if status == telling.REFUSED:
+            in_the_way = _in_the_way(view.results, len(view.wrongs))
+            return telling.refused(in_the_way, asked, AnnexProblem, view)
+        return Response(view)
+
     return take_annex
+
+
+def _asked(asked: Asked, *beside: object) -> Asked:
+    """What stands beside the file in the address is asked with it."""
+    told = repr(beside).encode()
+    return replace(asked, request=hashlib.sha256(asked.request + told).digest())
 
 
 def _spelt(row: annex.Row) -> ResultRowBody:
@@ -104,72 +175,13 @@ def _spelt(row: annex.Row) -> ResultRowBody:
     )
 
 
-async def _published(door: Door, asked: Asked, year: int, data: ResultsBody) -> ResultsView:
-    _must_be_named_once(data.rows)
-    orders: list[Order | Failure] = []
-    for row in data.rows:
-        try:
-            door.region(asked, row.region, "ministry")
-            command = _publication(year, data, row)
-            orders.append(door.order(asked, row.region, data, command, row.region))
-        except Failure as failure:
-            orders.append(failure)
-    outcomes = await _outcomes(door, orders, asked.language, dry_run=data.dry_run)
-    return _told(data, outcomes)
+def _is_refused(view: ResultsView, wrongs: Sequence[Wrong] = ()) -> bool:
+    """Whether nothing was recorded since something is wrong: with any row, or with the header."""
+    if view.dry_run:
+        return False
+    return bool(view.group == "all" and view.refused) or any(not one.row for one in wrongs)
 
 
-def _publication(year: int, data: ResultsBody, row: ResultRowBody) -> result.Publish:
-    return result.Publish(
-        year=year,
-        score=result.score(row.score),
-        predikat=row.predikat,
-        decree_number=data.decree_number,
-        decree_date=data.decree_date,
-        source=data.source,
-        sample=data.sample,
-        counts=result.Counts(
-            innovations=row.innovations,
-            agencies=row.agencies,
-            agencies_total=row.agencies_total,
-        ),
-    )
-
-
-def _must_be_named_once(rows: Sequence[ResultRowBody]) -> None:
-    """Two rows of one region cannot both be its result."""
-    seen: set[str] = set()
-    for row in rows:
-        if row.region in seen:
-            raise Refused("result.region_named_twice", region=row.region)
-        seen.add(row.region)
-
-
-async def _outcomes(
-    door: Door, orders: Sequence[Order | Failure], language: str, *, dry_run: bool
-) -> Sequence[tuple[int, OutcomeView]]:
-    """How many facts each row records, or would, and its outcome."""
-    if not dry_run:
-        told = await door.many(orders, language)
-        return [(0 if one.receipt is None else one.receipt.recorded, one) for one in told.outcomes]
-    sound = [order for order in orders if isinstance(order, Order)]
-    seen = iter(await door.intake.preview(sound))
-    found = [next(seen) if isinstance(order, Order) else order for order in orders]
-    return [
-        (0, refusal(one, language)) if isinstance(one, Failure) else (one, OutcomeView())
-        for one in found
-    ]
-
-
-def _told(data: ResultsBody, outcomes: Sequence[tuple[int, OutcomeView]]) -> ResultsView:
-    refused = sum(1 for _, one in outcomes if one.reason)
-    recorded = sum(1 for count, _ in outcomes if count)
-    return ResultsView(
-        dry_run=data.dry_run,
-        recorded=recorded,
-        unchanged=len(outcomes) - recorded - refused,
-        refused=refused,
-        rows=tuple(
-            ResultOutcomeView(region=row.region, outcome=one)
-            for row, (_, one) in zip(data.rows, outcomes, strict=True)
-        ),
-    )
+def _in_the_way(view: ResultsView, wrongs: int = 0) -> Refused:
+    rows = sum(bool(row.outcome.reason) for row in view.rows)
+    return Refused("result.annex_refused", rows=rows, wrongs=wrongs)

@@ -1,6 +1,5 @@
 """The route by which a region takes innovations along into another season."""
 
-import hashlib
 from collections.abc import Sequence
 
 from litestar import post
@@ -11,10 +10,8 @@ from litestar.types import ControllerRouterHandler
 from services.intake.bodies.innovation import CarriedView, CarryBody
 from services.intake.core import carrying, season
 from services.intake.door import ENTRY, Asked, Door
+from services.intake.orders import place_of
 from shared.kernel.errors import Missing, Refused
-
-# A command's key has room for so much of a thing's name; the rest of it is told by its hash.
-NAME_CHARACTERS = 16
 
 
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
@@ -48,7 +45,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             only_eligible=data.only_eligible,
         )
         orders = [
-            door.order(asked, region, data, each.command, _place(each.name)) for each in carried
+            door.order(asked, region, data, each.command, place_of(each.name)) for each in carried
         ]
         told = await door.many(orders, asked.language)
         outcomes = dict(zip([each.name for each in carried], told.outcomes, strict=True))
@@ -60,8 +57,3 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
 
     return [carry_over]
-
-
-def _place(name: str) -> str:
-    """The same for the same thing, whatever else is taken along with it."""
-    return hashlib.sha256(name.encode()).hexdigest()[:NAME_CHARACTERS]

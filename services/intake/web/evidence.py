@@ -28,6 +28,15 @@ KEPT_APART = {
     "X-Content-Type-Options": "nosniff",
 }
 
+LinkKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        required=False,
+        description="Boleh tanpa; kunci yang sama dengan isi yang sama dijawab sama selamanya",
+    ),
+]
+
 FileName = Annotated[
     str | None,
     HeaderParameter(
@@ -84,13 +93,25 @@ def _taking(door: Door) -> Sequence[ControllerRouterHandler]:
         security=[{"key": []}],
     )
     async def add_link(
-        request: Request[Any, Any, Any], region: FromPath[str], data: JSONBody[LinkBody]
+        request: Request[Any, Any, Any],
+        region: FromPath[str],
+        data: JSONBody[LinkBody],
+        idempotency_key: LinkKey = None,
     ) -> Response[FileView]:
         """Hand in the address of a video and the day it was looked at; the same again is fine."""
         await _caller(door, request, region, "region_admin")
-        content = links.document(data.url, data.captured_on, data.title, clock.now())
-        kept, new = await door.documents.keep_link(region, content)
-        return Response(_view(region, kept), status_code=201 if new else 200)
+
+        async def kept() -> tuple[FileView, int]:
+            content = links.document(data.url, data.captured_on, data.title, clock.now())
+            file, new = await door.documents.keep_link(region, content)
+            return _view(region, file), 201 if new else 200
+
+        if idempotency_key is None:
+            view, status = await kept()
+        else:
+            asked = (await door.asked(request, idempotency_key)).named(region)
+            view, status = await door.answers.once(asked, FileView, kept)
+        return Response(view, status_code=status)
 
     return [upload_evidence, add_link]
 

@@ -15,7 +15,7 @@ from services.intake.bodies.indicator import (
     ReturnBody,
 )
 from services.intake.bodies.receipts import OutcomesView, ReceiptView
-from services.intake.core import indicator
+from services.intake.core import indicator, verdict
 from services.intake.door import ENTRY, INDICATOR, INNOVATION, Asked, Door
 from services.intake.orders import Order
 from services.intake.spelling import indicator_code, referenced, subject
@@ -44,14 +44,15 @@ def claim_command(
 
 def accept_command(
     year: int, innovation_id: str, code: str, body: AcceptanceBody
-) -> indicator.Accept:
+) -> verdict.Accept:
     """An acceptance as the core takes it."""
-    return indicator.Accept(
+    return verdict.Accept(
         year=year,
         innovation=subject(innovation_id),
         indicator=indicator_code(code),
         level=body.level,
         evidence=body.evidence,
+        reason=body.reason,
         note=body.note,
     )
 
@@ -105,7 +106,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> Response[ReceiptView]:
         """Return a claim with a reason after reviewing exactly the files named."""
         door.region(asked, region, "verifier")
-        command = indicator.Return(
+        command = verdict.Return(
             year=year,
             innovation=subject(innovation_id),
             indicator=indicator_code(code),

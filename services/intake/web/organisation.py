@@ -19,10 +19,14 @@ from services.intake.bodies.region import (
 from services.intake.core import agency, coaching, decree, result
 from services.intake.door import ENTRY, Asked, Door
 from services.intake.spelling import agency_name, indicator_code, step_name, subject
+from shared.io.identity import Role
+from shared.kernel import moments
 from shared.kernel.errors import Refused
 
 AGENCY = ENTRY + "/agencies/{agency_id:str}"
 STEP = AGENCY + "/steps/{step_id:str}"
+# Whoever may agree on steps may coach.
+COACHING: Sequence[Role] = ("region_admin", "ministry")
 
 
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
@@ -97,6 +101,7 @@ def _coaching_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> Response[ReceiptView]:
         """Assign whoever coaches (mendampingi) the agency."""
         door.region(asked, region, "region_admin", "ministry")
+        await door.must_know(region, data.coach, *COACHING)
         command = coaching.Assign(year=year, agency=agency_name(agency_id), coach=data.coach)
         return await door.one(asked, region, data, command)
 
@@ -112,6 +117,7 @@ def _coaching_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         """Agree with an agency on a step, such as one of the next best evidence."""
         door.region(asked, region, "region_admin", "ministry")
         command = coaching.Agree(
+            agreed_on=moments.day(door.moment(asked, data), door.zone(region)),
             year=year,
             agency=agency_name(agency_id),
             step=step_name(step_id),

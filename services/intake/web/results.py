@@ -6,11 +6,15 @@ from litestar import Response, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
+from msgspec.structs import replace
 
 from services.intake.bodies.receipts import ReceiptView
 from services.intake.bodies.results import SourcedBody, SpeltReportBody, SpeltResultBody
+from services.intake.bodies.stated import Stated
 from services.intake.core import result
 from services.intake.door import ENTRY, Asked, Door
+from services.intake.web import telling
+from shared.kernel.errors import Failure
 
 
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
@@ -23,8 +27,12 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         data: JSONBody[SpeltResultBody],
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
-        """Record a region's official result; a later one corrects it."""
+        """Record a region's official result; a later one corrects it.
+
+        What is odd about it is asked beside its receipt (`questions`).
+        """
         door.region(asked, region, "ministry")
+        asked.caller.must_be_national()
         command = result.Publish(
             year=year,
             score=result.score(data.score),
@@ -35,7 +43,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             sample=data.sample,
             counts=_counts(data),
         )
-        return await door.one(asked, region, data, command)
+        return await _published(door, asked, region, data, command)
 
     @put(ENTRY + "/scores/{stage:str}", **door.options())
     async def report_score(
@@ -47,6 +55,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> Response[ReceiptView]:
         """Record a score of an earlier stage (mandiri, terverifikasi) that someone stated."""
         door.region(asked, region, "ministry")
+        asked.caller.must_be_national()
         command = result.Report(
             year=year,
             stage=stage,
@@ -59,6 +68,22 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         return await door.one(asked, region, data, command)
 
     return [publish_result, report_score]
+
+
+async def _published(
+    door: Door, asked: Asked, region: str, body: Stated, command: result.Publish
+) -> Response[ReceiptView]:
+    """The receipt, with the questions that were asked when it was first recorded."""
+
+    async def recorded() -> tuple[ReceiptView, int]:
+        (seen,) = await door.intake.preview([door.order(asked, region, body, command)])
+        response = await door.one(asked, region, body, command)
+        found = () if isinstance(seen, Failure) else seen.questions
+        questions = tuple(telling.finding(one, asked.language) for one in found)
+        return replace(response.content, questions=questions), response.status_code or 201
+
+    view, status = await door.answers.once(asked.named(region), ReceiptView, recorded)
+    return Response(view, status_code=status, headers={"ETag": f'"{view.version}"'})
 
 
 def _counts(body: SourcedBody) -> result.Counts:

@@ -20,13 +20,14 @@ from services.intake.bodies.submission import (
     SubmissionReceiptView,
 )
 from services.intake.core import innovation
-from services.intake.core.checking import Finding
 from services.intake.door import ERRORS, INNOVATION, REGION, Asked, Door
 from services.intake.sending import Looked
 from services.intake.spelling import innovation_name
+from services.intake.web import telling
 from shared.io import clock, http
 from shared.kernel import calendar, moments
-from shared.kernel.errors import Missing
+from shared.kernel.appending import Receipt
+from shared.kernel.errors import Missing, Refused
 from shared.kernel.events.innovation import InnovationSubmitted
 from shared.kernel.events.late import LateReceived
 from shared.kernel.recorded import Recorded
@@ -98,7 +99,10 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             indicators=door.innovation_rows,
             beside=beside,
         )
-        response = await door.one(asked, region, data, command, innovation_id)
+        try:
+            response = await door.one(asked, region, data, command, innovation_id)
+        except Refused as refusal:
+            raise wording.refused(refusal, asked.language) from refusal
         if response.content.recorded:
             number = f"{PREFIX}-{region}-{year}-{response.content.last_seq}"
             response.headers["Location"] = f"/v1/regions/{region}/receipts/{number}"
@@ -128,6 +132,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             told,
             door.regions.by_code[region],
             await door.reading.leaf(region, fact.seq),
+            await door.reading.receipt(fact, region),
             number,
             http.language_of(request),
         )
@@ -138,13 +143,9 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
 def _found(looked: Looked, severity: str, language: str) -> tuple[FindingView, ...]:
     return tuple(
-        _view(finding, language) for finding in looked.findings if finding.severity == severity
-    )
-
-
-def _view(finding: Finding, language: str) -> FindingView:
-    return FindingView(
-        code=finding.code, key=finding.key, sentence=wording.spoken(finding, language)
+        telling.finding(finding, language)
+        for finding in looked.findings
+        if finding.severity == severity
     )
 
 
@@ -177,6 +178,7 @@ def _receipt(
     told: InnovationSubmitted,
     region: Region,
     leaf_hash: str,
+    answered: Receipt | None,
     number: str,
     language: str,
 ) -> SubmissionReceiptView:
@@ -194,7 +196,7 @@ def _receipt(
         recorded_at=fact.recorded_at,
         local_time=local,
         late=missed is not None,
-        deadline=missed,
+        deadline=missed or (None if answered is None else answered.deadline),
         statement=told.statement,
         signer_office=told.signer_office,
         signature=told.signature,

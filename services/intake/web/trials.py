@@ -19,6 +19,8 @@ from services.intake.door import INNOVATION, Asked, Door
 from services.intake.spelling import agency_name, innovation_name
 from shared.kernel.errors import Refused
 
+BY_CHARACTERS_SHOWN = 40
+
 
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
@@ -101,8 +103,10 @@ def _outcome_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         data: JSONBody[ReplicationBody],
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
-        """Record that another region, village or office repeated the innovation."""
+        """Record that a region, by its code, repeated the innovation."""
         door.region(asked, region, "region_admin")
+        if data.by not in door.regions.by_code:
+            raise Refused("trial.replicated_by_unknown", by=data.by[:BY_CHARACTERS_SHOWN])
         command = trial.Replicate(
             year=year,
             innovation=innovation_name(innovation_id),

@@ -15,7 +15,7 @@ from services.intake.bodies.verification import (
     SampleBody,
     VerifierBody,
 )
-from services.intake.core import assignment, clarification, indicator, sample
+from services.intake.core import assignment, clarification, sample, verdict
 from services.intake.door import ENTRY, INDICATOR, INNOVATION, Asked, Door
 from services.intake.spelling import indicator_code, referenced, subject
 
@@ -43,6 +43,7 @@ def _quality_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> Response[ReceiptView]:
         """Give an innovation, or the region's own rows, to one verifier: nobody else judges it."""
         door.region(asked, region, "verifier", "ministry")
+        await door.must_know(region, data.verifier, "verifier")
         command = assignment.Assign(
             year=year, innovation=subject(innovation_id), verifier=data.verifier
         )
@@ -59,7 +60,7 @@ def _quality_routes(door: Door) -> Sequence[ControllerRouterHandler]:
     ) -> Response[ReceiptView]:
         """Look a second time (quality control); what is found holds, and is another verifier's."""
         door.region(asked, region, "verifier")
-        command = indicator.Review(
+        command = verdict.Review(
             year=year,
             innovation=subject(innovation_id),
             indicator=indicator_code(code),

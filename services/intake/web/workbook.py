@@ -8,24 +8,20 @@ from litestar import Request, Response, get, post
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, QueryParameter, RawBody
 from litestar.types import ControllerRouterHandler
 from msgspec.structs import replace
 
-from services.intake.bodies.stated import Stated
-from services.intake.bodies.workbook import Grouping, WorkbookView
-from services.intake.core.spreadsheet.groups import Group
-from services.intake.core.spreadsheet.rehearsal import Rehearsed
-from services.intake.core.together import Together
+from services.intake.bodies.workbook import Grouping, WorkbookProblem, WorkbookView
 from services.intake.door import ENTRY, ERRORS, Asked, Door
-from services.intake.orders import Order
-from services.intake.spreadsheets import report as workbook_report
 from services.intake.spreadsheets.report import Sent
-from services.intake.spreadsheets.workbooks import Read, Workbooks
+from services.intake.spreadsheets.workbooks import Workbooks
+from services.intake.web import telling
+from services.intake.web.taking import PARTLY, Taking
 from shared.io.sheets import FILE_BYTES_MAX
 from shared.kernel import filenames
-from shared.kernel.appending import Receipt
-from shared.kernel.errors import Failure, Refused, Unavailable
+from shared.kernel.errors import Refused
 from shared.kernel.media import CSV, XLSX
 
 WORKBOOK = ENTRY + "/workbook"
@@ -76,7 +72,7 @@ def _out(door: Door, workbooks: Workbooks) -> Sequence[ControllerRouterHandler]:
         called = await _called(door, request, region)
         content = await workbooks.filled(region, year, called, agency)
         name = f"inovasi-{region}-{year}{f'-{agency}' if agency else ''}.xlsx"
-        return _file(content, XLSX, name)
+        return file_of(content, XLSX, name)
 
     @get(ENTRY + "/innovations.csv", media_type=CSV, **shared)
     async def tell_innovations(
@@ -85,7 +81,7 @@ def _out(door: Door, workbooks: Workbooks) -> Sequence[ControllerRouterHandler]:
         """The innovations in the columns of the ministry's form."""
         await _called(door, request, region)
         content = await workbooks.innovations_csv(region, year)
-        return _file(content, CSV, f"inovasi-{region}-{year}.csv")
+        return file_of(content, CSV, f"inovasi-{region}-{year}.csv")
 
     @get(ENTRY + "/indicators.csv", media_type=CSV, **shared)
     async def tell_indicators(
@@ -94,7 +90,7 @@ def _out(door: Door, workbooks: Workbooks) -> Sequence[ControllerRouterHandler]:
         """Every indicator of every innovation and of the region, with its evidence."""
         await _called(door, request, region)
         content = await workbooks.indicators_csv(region, year)
-        return _file(content, CSV, f"indikator-{region}-{year}.csv")
+        return file_of(content, CSV, f"indikator-{region}-{year}.csv")
 
     return [fill_workbook, tell_innovations, tell_indicators]
 
@@ -106,7 +102,10 @@ def _in(door: Door, workbooks: Workbooks) -> ControllerRouterHandler:
         dependencies={"asked": Provide(door.asked)},
         guards=[door.known, require_workbook],
         request_max_body_size=FILE_BYTES_MAX,
-        responses=ERRORS,
+        responses={
+            **telling.errors(WorkbookProblem),
+            PARTLY: ResponseSpec(WorkbookView, generate_examples=False),
+        },
         security=[{"key": []}],
     )
     async def take_workbook(
@@ -119,84 +118,21 @@ def _in(door: Door, workbooks: Workbooks) -> ControllerRouterHandler:
     ) -> Response[WorkbookView]:
         """Take a filled spreadsheet back: what differs from the log is recorded, or only told.
 
-        Every wrong cell is named, all at once. Nothing of a group is recorded unless all of it is.
+        Every wrong cell is named, all at once. Nothing of a group is recorded unless all of it is;
+        where that is the whole file, it is refused, with the answer beside the sentence.
         """
         door.region(asked, region, "region_admin")
-        read = await workbooks.read(region, year, body)
         asked = replace(asked, request=hashlib.sha256(asked.request + group.encode()).digest())
         sent = Sent(region=region, year=year, dry_run=dry_run, group=group, language=asked.language)
-        orders = [_order(door, asked, sent, [one], place) for place, one in enumerate(read.groups)]
-        rehearsed = await workbooks.rehearse(read.groups, orders)
+        taking = Taking(door, workbooks, asked, sent, body)
         if dry_run:
-            return Response(workbook_report.told(sent, read, rehearsed, ()))
-        if group == "all":
-            orders = [_order(door, asked, sent, read.groups, None)]
-        recording = Recording(workbooks, sent, read)
-        view = await recording.run(rehearsed, orders)
-        return Response(view, status_code=201 if view.recorded else 200)
+            return Response(await taking.rehearsed())
+        view, status = await door.answers.once(asked.named(region), WorkbookView, taking.recorded)
+        if taking.in_the_way is not None:
+            return telling.refused(taking.in_the_way, asked, WorkbookProblem, view)
+        return Response(view, status_code=status)
 
     return take_workbook
-
-
-class Recording:
-    """Records what was rehearsed: what was recorded under the same key is answered again."""
-
-    def __init__(self, workbooks: Workbooks, sent: Sent, read: Read) -> None:
-        self._workbooks = workbooks
-        self._sent = sent
-        self._read = read
-
-    async def run(self, rehearsed: Sequence[Rehearsed], orders: Sequence[Order]) -> WorkbookView:
-        """The whole file, or group by group."""
-        answered = await self._workbooks.answered(orders)
-        if self._sent.group == "all":
-            rehearsed, named = self._whole(rehearsed, orders[0], answered)
-        else:
-            rehearsed, named = _by_group(rehearsed, orders, answered)
-        told = await self._workbooks.record([order for _, order in named])
-        for outcome in told:
-            _must_be_told(outcome, self._sent)
-        outcomes = [(*one, outcome) for one, outcome in zip(named, told, strict=True)]
-        return workbook_report.told(self._sent, self._read, rehearsed, outcomes)
-
-    def _whole(
-        self, rehearsed: Sequence[Rehearsed], order: Order, answered: set[str]
-    ) -> tuple[Sequence[Rehearsed], list[tuple[str, Order]]]:
-        if order.key in answered:
-            return [one.settled() for one in rehearsed], [("", order)]
-        is_wrong = self._read.amiss or any(one.wrongs for one in rehearsed)
-        return rehearsed, [] if is_wrong else [("", order)]
-
-
-def _by_group(
-    rehearsed: Sequence[Rehearsed], orders: Sequence[Order], answered: set[str]
-) -> tuple[Sequence[Rehearsed], list[tuple[str, Order]]]:
-    stands = [
-        one.settled() if order.key in answered else one
-        for one, order in zip(rehearsed, orders, strict=True)
-    ]
-    sound = [
-        (one.group.name, order) for one, order in zip(stands, orders, strict=True) if not one.wrongs
-    ]
-    return stands, sound
-
-
-def _must_be_told(outcome: Receipt | Failure, sent: Sent) -> None:
-    """What concerns the whole request, not one group of it, is the answer to the request."""
-    if isinstance(outcome, Failure) and (
-        sent.group == "all"
-        or isinstance(outcome, Unavailable)
-        or outcome.reason == "idempotency.key_reused"
-    ):
-        raise outcome
-
-
-def _order(
-    door: Door, asked: Asked, sent: Sent, groups: Sequence[Group], place: int | None
-) -> Order:
-    reports = tuple(step.command for group in groups for step in group.steps)
-    command = Together(year=sent.year, reports=reports)
-    return door.order(asked, sent.region, Stated(), command, place)
 
 
 async def _called(door: Door, request: Request[Any, Any, Any], region: str) -> str:
@@ -208,7 +144,8 @@ async def _called(door: Door, request: Request[Any, Any, Any], region: str) -> s
     return door.regions.by_code[region].name
 
 
-def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:
+def file_of(content: bytes, media_type: str, name: str) -> Response[bytes]:
+    """A file to be saved under its name."""
     headers = {
         "Content-Disposition": filenames.attachment(name, name),
         "Cache-Control": "no-store",

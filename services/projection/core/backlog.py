@@ -31,6 +31,8 @@ NOBODY = "_"
 class Waiting(Struct, frozen=True, kw_only=True):
     """One indicator that a verifier is to look at; `verifier` is empty where anybody may.
 
+    A second look is another's than the first: it is not given to whoever gave the verdict, and
+    `not_for` names them, also among those that anybody else may take.
     `level` is the one in question: as claimed, or for a second look as accepted; `worth` are the
     points of the verified index that rest on it. `since` is when it was sent or claimed anew, or
     drawn; `seqs` are the claim, the verdict and the draw, where there are such.
@@ -43,6 +45,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     nama: str
     state: State
     verifier: str
+    not_for: str
     since: datetime
     days: int
     claimed: int
@@ -64,11 +67,12 @@ class Load(Struct, frozen=True, kw_only=True):
 
 
 class _Beside(Struct):
-    """What the facts say of slots beside their claims: which were drawn and not yet looked at, and
-    which were returned last.
+    """What the facts say of slots beside their claims: which were drawn and not yet looked at,
+    which were returned last, and by which client each was judged last.
     """
 
     verifiers: dict[str, str]
+    judges: dict[tuple[str, str], str]
     drawn: dict[tuple[str, str], Recorded]
     returned: set[tuple[str, str]]
 
@@ -91,6 +95,8 @@ def waiting(
         state, since, seqs = found
         if state == "awaiting" and (innovation, indicator) in beside.returned:
             state = "resubmitted"
+        given_to = beside.verifiers.get(innovation, "")
+        judge = beside.judges.get((innovation, indicator), "") if state == "second_look" else ""
         level = slot.accepted or slot.level
         without = 0 if slot.accepted else level
         points: Fraction = priced.change(innovation, indicator, without)
@@ -101,7 +107,8 @@ def waiting(
             indicator=indicator,
             nama=worth.nama(rules, indicator),
             state=state,
-            verifier=beside.verifiers.get(innovation, ""),
+            verifier="" if given_to == judge else given_to,
+            not_for=judge,
             since=moment.local(since, zone),
             days=moment.days_since(since, now),
             claimed=slot.level,
@@ -152,7 +159,7 @@ def _load(verifier: str, held: Sequence[Waiting]) -> Load:
 
 
 def _beside(facts: Iterable[Recorded]) -> _Beside:
-    beside = _Beside(verifiers={}, drawn={}, returned=set())
+    beside = _Beside(verifiers={}, judges={}, drawn={}, returned=set())
     for fact in facts:
         match fact.event:
             case VerifierAssigned() as event:
@@ -163,8 +170,10 @@ def _beside(facts: Iterable[Recorded]) -> _Beside:
                 beside.drawn.pop((event.innovation, event.indicator), None)
             case IndicatorReturned() as event:
                 beside.returned.add((event.innovation, event.indicator))
+                beside.judges[event.innovation, event.indicator] = fact.meta.client
             case IndicatorAccepted() as event:
                 beside.returned.discard((event.innovation, event.indicator))
+                beside.judges[event.innovation, event.indicator] = fact.meta.client
             case _:
                 pass
     return beside

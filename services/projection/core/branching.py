@@ -9,7 +9,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from services.projection.core import dossier as dossiers
-from services.projection.core import ranking
+from services.projection.core import figure, ranking
 from services.projection.core.dossier import Dossier, Held, Slot
 from services.projection.core.explanation import Share, share
 from services.projection.core.moment import END_OF_TIME
@@ -88,7 +88,7 @@ def suppose(
     """The hypotheses as if they were the next facts; `others` are the neighbours' indexes."""
     before = dossiers.tally_at(dossiers.opened(facts), rules, stage)
     after = dossiers.tally_at(dossiers.opened([*facts, *_after(facts, hypotheses)]), rules, stage)
-    own, supposed = formula.score(rules, before), formula.score(rules, after)
+    own, supposed = figure.score(rules, before), figure.score(rules, after)
     rank, reached = (
         ranking.place_among(own.index, others),
         ranking.place_among(supposed.index, others),

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.projection.core import dossier as dossiers
+from services.projection.core import figure
 from services.projection.core.dossier import Dossier, Held, Slot
 from services.projection.core.explanation import Share, share
 from shared.kernel.rules import eligibility, formula
@@ -87,9 +88,9 @@ def carry(dossier: Dossier, rules: RuleSet, other: RuleSet, year: int, stage: St
     return CarryOver(
         first_day=None if window is None else window.first,
         last_day=None if window is None else window.last,
-        present=formula.score(rules, present),
-        under_other_rules=formula.score(other, same),
-        carried=formula.score(other, after),
+        present=figure.score(rules, present),
+        under_other_rules=figure.score(other, same),
+        carried=figure.score(other, after),
         by_rules=_part((other, same), (rules, present)),
         by_window=_part((other, after), (other, same)),
         by_region=_part((other, after), (other, replace(after, spd=0))),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.projection.core import moment, worth
 from services.projection.core.branching import Brought
@@ -15,26 +16,43 @@ from shared.kernel.events.verification import ClarificationAnswered, Clarificati
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules.ruleset import RuleSet
 
-State = Literal["open", "answered"]
+State = Literal["open", "answered", "replaced"]
 
 # What is granted is recorded in one go with the answer: a claim, and its acceptance.
 RECORDED_WITH_MAX = 2
 
 
 class Raised(Struct, frozen=True, kw_only=True):
-    """A clarification with its place in the log, and its answer where there is one."""
+    """A clarification with its place in the log, and its answer where there is one.
+
+    `replaced` is the claim that took the place of the one it is about, and so settled it.
+    """
 
     opened: Recorded
     asked: ClarificationOpened
+    replaced: Recorded | None = None
     replied: Recorded | None = None
     answer: ClarificationAnswered | None = None
 
+    @property
+    def state(self) -> State:
+        """An answer that was given to a claim replaced before is told as it was given."""
+        if self.answer is not None:
+            return "answered"
+        return "open" if self.replaced is None else "replaced"
+
+    @property
+    def settled(self) -> Recorded | None:
+        """What ended it."""
+        return self.replied or self.replaced
+
 
 class Clarification(Struct, frozen=True, kw_only=True):
-    """One clarification. `overdue_days` are whole days past `answer_by`, to the answer or to now.
+    """One clarification. It is open, answered, or settled because the claim it is about was
+    replaced; `overdue_days` are whole days past `answer_by`, to whatever ended it or to now.
 
     `effect` is over the index and place: of an open one if the level asked for were granted, of an
-    answered one what the answer did at its moment; None where it granted nothing.
+    answered one what the answer did at its moment; None where it granted nothing, or was replaced.
     """
 
     innovation: str
@@ -56,10 +74,14 @@ class Clarification(Struct, frozen=True, kw_only=True):
     granted_level: int | None
     note: str
     effect: Brought | None
+    replaced_seq: int | None
+    replaced_at: datetime | None
 
 
 def raised(facts: Sequence[Recorded]) -> list[Raised]:
-    """Every clarification, as asked; an answer is to the one that was asked last."""
+    """Every clarification, as asked; an answer is to the one that was asked last, and the first
+    claim after the question settles it.
+    """
     found: list[Raised] = []
     standing: dict[tuple[str, str], int] = {}
     for fact in facts:
@@ -70,10 +92,11 @@ def raised(facts: Sequence[Recorded]) -> list[Raised]:
             case ClarificationAnswered() as event:
                 place = standing.pop((event.innovation, event.indicator), None)
                 if place is not None:
-                    was = found[place]
-                    found[place] = Raised(
-                        opened=was.opened, asked=was.asked, replied=fact, answer=event
-                    )
+                    found[place] = replace(found[place], replied=fact, answer=event)
+            case IndicatorClaimed() as event:
+                place = standing.get((event.innovation, event.indicator))
+                if place is not None and found[place].replaced is None:
+                    found[place] = replace(found[place], replaced=fact)
             case _:
                 pass
     return found
@@ -124,13 +147,13 @@ def told(
 ) -> Clarification:
     """A clarification with its effect."""
     asked, answer = one.asked, one.answer
-    until = now if one.replied is None else one.replied.happened_at
+    until = now if one.settled is None else one.settled.happened_at
     return Clarification(
         innovation=asked.innovation,
         innovation_name=worth.called(dossier, asked.innovation),
         indicator=asked.indicator,
         nama=worth.nama(rules, asked.indicator),
-        state="open" if answer is None else "answered",
+        state=one.state,
         level=asked.level,
         argument=asked.argument,
         files=asked.evidence,
@@ -145,4 +168,6 @@ def told(
         granted_level=None if answer is None else answer.level,
         note="" if answer is None else answer.note,
         effect=effect,
+        replaced_seq=None if one.replaced is None else one.replaced.seq,
+        replaced_at=None if one.replaced is None else moment.local(one.replaced.happened_at, zone),
     )

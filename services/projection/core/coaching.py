@@ -1,18 +1,20 @@
 """Coaching (pendampingan): who coaches an agency, what was agreed, and what came of it.
 
-What a step brought is measured: the score as it stands against the same score with the step's slot
-at the level it had when the step was agreed.
+What a step brought is measured: the score as it stands against the same score without the levels
+that are credited to the step (`crediting.py`), over all the times it was agreed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.projection.core import moment, worth
-from services.projection.core.dossier import Dossier
+from services.projection.core import crediting, moment, worth
+from services.projection.core.crediting import Credits, Slot, StepName
+from services.projection.core.dossier import Dossier, level_at
 from services.projection.core.explanation import Share, share
 from services.projection.core.thread import ABOUT_A_SLOT
 from services.projection.core.worth import Worth
@@ -27,8 +29,6 @@ from shared.kernel.rules.ruleset import RuleSet
 from shared.kernel.scorecard import STAGES
 
 OPEN = "terbuka"
-
-Slot = tuple[str, str]
 
 
 class Levels(Struct, frozen=True, kw_only=True):
@@ -74,7 +74,8 @@ class AgreedStep(Struct, frozen=True, kw_only=True):
     """One agreed step. `state` is terbuka, selesai or dibatalkan; days are whole ones.
 
     `claimed_then` and `accepted_then` are the levels at the agreement; `promised` is the gain that
-    was told then. `stalled_days` count from the last fact about the slot, or the agreement; they
+    was told then. `credited_to` are the steps that are credited with what was reached while this
+    one was open too. `stalled_days` count from the last fact about the slot, or the agreement; they
     and `overdue_days` are 0 where the step is closed.
     """
 
@@ -103,6 +104,7 @@ class AgreedStep(Struct, frozen=True, kw_only=True):
     reached_accepted: bool
     promised: Decimal | None
     effects: tuple[Measured, ...]
+    credited_to: tuple[StepName, ...]
 
 
 def coached(facts: Iterable[Recorded]) -> dict[str, Coached]:
@@ -164,9 +166,10 @@ def steps(
     `called` are the agencies' names by their ids.
     """
     moved = _moved(facts)
+    credit = crediting.credited(facts)
     priced = [Worth(dossier, rules, stage) for stage in STAGES]
     found: Iterator[AgreedStep] = (
-        _step(one, coach.coach, dossier, rules, priced, called, moved, now, zone)
+        _step(one, coach.coach, dossier, rules, priced, credit, called, moved, now, zone)
         for coach in coached(facts).values()
         for one in coach.steps.values()
     )
@@ -194,6 +197,7 @@ def _step(
     dossier: Dossier,
     rules: RuleSet,
     priced: Sequence[Worth],
+    credit: Credits,
     called: dict[str, str],
     moved: dict[Slot, datetime],
     now: datetime,
@@ -229,21 +233,30 @@ def _step(
         reached_claimed=slot.level >= event.level,
         reached_accepted=slot.accepted >= event.level,
         promised=event.gain,
-        effects=_effects(agreed, slot.level, slot.accepted, priced),
+        effects=_effects(agreed, dossier, credit, priced),
+        credited_to=tuple(sorted(credit.passed.get(_name(agreed), ()))),
     )
+
+
+def _name(agreed: Agreed) -> StepName:
+    return StepName(agency=agreed.event.agency, step=agreed.event.step)
 
 
 def _effects(
-    agreed: Agreed, claimed: int, accepted: int, priced: Sequence[Worth]
+    agreed: Agreed, dossier: Dossier, credit: Credits, priced: Sequence[Worth]
 ) -> tuple[Measured, ...]:
     """Of the claimed and of the verified score, in this order."""
-    event, then = agreed.event, agreed.levels
-    levels = ((claimed, then.claimed), (accepted, then.accepted))
-    return tuple(
-        Measured(
-            stage=stage,
-            brought=share(-price.change(event.innovation, event.indicator, before)),
-            left=share(price.change(event.innovation, event.indicator, max(now, event.level))),
-        )
-        for stage, price, (now, before) in zip(STAGES, priced, levels, strict=True)
-    )
+    event, name = agreed.event, _name(agreed)
+    effects = []
+    for stage, price, reached in zip(
+        STAGES, priced, (credit.claimed, credit.accepted), strict=True
+    ):
+        gains = Fraction(0)
+        for slot in credit.slots(name):
+            now = level_at(worth.slot_of(dossier, *slot), stage)
+            own = crediting.brought(reached.get(slot, {}), name, now)
+            gains -= price.change(*slot, now - own)
+        here = level_at(worth.slot_of(dossier, event.innovation, event.indicator), stage)
+        left = price.change(event.innovation, event.indicator, max(here, event.level))
+        effects.append(Measured(stage=stage, brought=share(gains), left=share(left)))
+    return tuple(effects)

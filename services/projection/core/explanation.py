@@ -30,7 +30,6 @@ from shared.kernel.scorecard import Stage
 
 # A sentence names this many facts; the data names all.
 SEQS_SHOWN = 3
-SHARE_PLACES = Decimal("0.000001")
 
 
 class Share(Struct, frozen=True, kw_only=True):
@@ -99,7 +98,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
 def explain(dossier: Dossier, rules: RuleSet, stage: Stage) -> Explanation:
     """Every line of a score that is not nothing, the largest shares first."""
     tally = tally_at(dossier, rules, stage)
-    score = formula.score(rules, tally)
+    score = figure.score(rules, tally)
     scale = formula.scale_hundredths(rules)
     lines = sorted(
         (
@@ -129,7 +128,7 @@ def share(exact: Fraction) -> Share:
     return Share(
         numerator=exact.numerator,
         denominator=exact.denominator,
-        shown=EXACT.quantize(shown, SHARE_PLACES),
+        shown=figure.shown(shown),
     )
 
 

@@ -79,10 +79,8 @@ def counts(late: Iterable[LateItem]) -> dict[str, int]:
 
 
 def length(seconds: int) -> tuple[int, int, int]:
-    """Days, hours and minutes; less than a minute is one, for it was late all the same."""
-    minutes = max(1, seconds // MINUTES)
-    whole = minutes * MINUTES
-    return whole // DAYS, whole % DAYS // HOURS, whole % HOURS // MINUTES
+    """Days, hours and minutes that are over; all are 0 where not even a minute is."""
+    return seconds // DAYS, seconds % DAYS // HOURS, seconds % HOURS // MINUTES
 
 
 def _item(seq: int, event: LateReceived, zone: str) -> LateItem:

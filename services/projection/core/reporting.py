@@ -50,9 +50,11 @@ def names(facts: Iterable[Recorded], zone: str) -> dict[str, str]:
 
 
 def top_of(agencies: Mapping[str, Known], name: str) -> str:
-    """The agency that a report counts for: the one above, as long as that is not closed."""
+    """The agency that a report counts for: the topmost above, as long as none between is closed."""
     parent = agencies[name].parent
-    return parent if parent in agencies and not agencies[parent].closed else name
+    while parent in agencies and not agencies[parent].closed:
+        name, parent = parent, agencies[parent].parent
+    return name
 
 
 def told_of(facts: Iterable[Recorded], zone: str) -> Told:

@@ -13,7 +13,7 @@ from itertools import combinations
 import msgspec
 from msgspec import Struct
 
-from services.projection.core import candidates, ranking
+from services.projection.core import candidates, figure, ranking
 from services.projection.core.candidates import Delta, Position, Step
 from services.projection.core.dossier import Dossier
 from services.projection.core.explanation import Share, share
@@ -82,7 +82,7 @@ def advise(dossier: Dossier, rules: RuleSet, stage: Stage, others: Sequence[Deci
     price = _pricing(rules, start, others)
     found = candidates.all_steps(dossier, rules, stage, start)
     priced = _best_first([(Priced(step=step, outcome=price((d,))), d) for step, d in found])
-    score = formula.score(rules, start.tally)
+    score = figure.score(rules, start.tally)
     return Advice(
         score=score,
         rank=ranking.place_among(score.index, others),

@@ -1,6 +1,6 @@
 """Everything that happened to one indicator, in order: every version, its files, its verdicts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -8,7 +8,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.projection.core import moment
+from services.projection.core import lateness, moment
+from services.projection.core.lateness import LateItem
 from shared.kernel.events.indicator import (
     EvidenceReference,
     IndicatorAccepted,
@@ -56,7 +57,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     `files` are those handed in, `seen` the fingerprints that a verifier saw; `files_changed` says
     whether a claim shows other files than the one before. A verdict holds until `released_by`, a
-    new claim, or until `replaced_by`, another verdict. What is `late` did not count when it came.
+    new claim, or until `replaced_by`, another verdict. What came `late` did not count then, and is
+    told with what became of it. A question that waits is `settled_by` a new claim.
     """
 
     seq: int
@@ -75,18 +77,21 @@ class Entry(Struct, frozen=True, kw_only=True):
     granted: bool | None = None
     released_by: int | None = None
     replaced_by: int | None = None
+    settled_by: int | None = None
+    late: LateItem | None = None
 
 
 def thread(
-    facts: Iterable[Recorded], innovation: str, indicator: str, zone: str
+    facts: Sequence[Recorded], innovation: str, indicator: str, zone: str
 ) -> tuple[Entry, ...]:
     """The thread of one slot; `facts` in the order in which they count."""
+    late = {item.seq: item for item in lateness.items(facts, zone)}
     entries: list[Entry] = []
     for fact in facts:
         for event in _about(fact.event, innovation, indicator):
             entry = _entry(fact, event, zone)
             if isinstance(fact.event, LateReceived):
-                entries.append(replace(entry, kind="late"))
+                entries.append(replace(entry, kind="late", late=late[fact.seq]))
             elif entry.kind in CLAIMS:
                 _claim(entries, entry)
             else:
@@ -112,7 +117,9 @@ def _is(said: Event, innovation: str, indicator: str) -> bool:
 
 
 def _claim(entries: list[Entry], entry: Entry) -> None:
-    """A claim releases the verdict that stands, and answers it where it was a return."""
+    """A claim releases the verdict that stands, and answers it where it was a return; what was
+    asked about that verdict is settled.
+    """
     before = next((one for one in reversed(entries) if one.kind in CLAIMS), None)
     standing = _standing(entries)
     kind = entry.kind
@@ -120,6 +127,9 @@ def _claim(entries: list[Entry], entry: Entry) -> None:
         if entries[standing].kind == "returned" and kind == "claimed":
             kind = "resubmitted"
         entries[standing] = replace(entries[standing], released_by=entry.seq)
+    asked = _asked(entries)
+    if asked is not None:
+        entries[asked] = replace(entries[asked], settled_by=entry.seq)
     changed = None if before is None else _hashes(before) != _hashes(entry)
     entries.append(replace(entry, kind=kind, files_changed=changed))
 
@@ -137,6 +147,16 @@ def _standing(entries: Sequence[Entry]) -> int | None:
         one = entries[place]
         if one.kind in VERDICTS and one.released_by is None and one.replaced_by is None:
             return place
+    return None
+
+
+def _asked(entries: Sequence[Entry]) -> int | None:
+    """Where the question is that waits for its answer."""
+    for place in range(len(entries) - 1, -1, -1):
+        if entries[place].kind == "clarification_answered":
+            return None
+        if entries[place].kind == "clarification_opened":
+            return place if entries[place].settled_by is None else None
     return None
 
 

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from services.projection.core import dossier as dossiers
+from services.projection.core import figure
 from services.projection.core.dossier import Dossier, Official, Slot
 from services.projection.core.explanation import Share, share
 from shared.kernel.rules import formula, ruleset
@@ -93,7 +94,7 @@ def fall(dossier: Dossier, rules: RuleSet) -> Waterfall:
         _summed(cause, _slots(dossier, rules, cause, per_point, divided)) for cause in LEVELS
     )
     steps.extend(_counted(rules, claimed, verified))
-    claimed_score, verified_score = formula.score(rules, claimed), formula.score(rules, verified)
+    claimed_score, verified_score = figure.score(rules, claimed), figure.score(rules, verified)
     told = sum((step.change.exact for step in steps), Fraction(0))
     official = dossier.official
     return Waterfall(

@@ -208,6 +208,8 @@ def _stamp(
 def _season(view: RankingView, words: Words) -> str:
     """Until when reporting counts, in words; a closing need not have said when it was."""
     season = view.season
+    if not season.opened:
+        return words("ranking.unopened")
     state = "frozen" if season.frozen else "closed" if season.closed else "open"
     if season.deadline is None:
         return words(f"ranking.{state}")

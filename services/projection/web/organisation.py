@@ -62,7 +62,7 @@ class CoachingView(Struct, frozen=True, kw_only=True):
 
 
 class ProvinceStepView(Struct, frozen=True, kw_only=True):
-    """One open step of a region."""
+    """One step of a region."""
 
     region: str
     name: str
@@ -70,7 +70,9 @@ class ProvinceStepView(Struct, frozen=True, kw_only=True):
 
 
 class ProvinceCoachingView(Struct, frozen=True, kw_only=True):
-    """The coaching queue (daftar pendampingan): all open steps, the longest stalled first."""
+    """The coaching queue (daftar pendampingan): the open steps, the longest stalled first; behind
+    them those that are done or dropped, with what they brought.
+    """
 
     context: ProvinceContext
     coaches: tuple[Caseload, ...]
@@ -163,7 +165,7 @@ def _coaching_routes(
     async def read_province_coaching(
         request: Request[Any, Any, Any], province: FromPath[str], asked: NamedDependency[Asked]
     ) -> Response[ProvinceCoachingView]:
-        """The coaching queue of a province: whom to call first."""
+        """The coaching queue of a province: whom to call first, and what came of past steps."""
         await access.of(request, province, *COACHES)
         told = await organiser.coaching_of(province, asked, io_clock.now())
         steps = [
@@ -171,11 +173,10 @@ def _coaching_routes(
             for _, coached in told
             for step in coached.steps
         ]
-        waiting = [one for one in steps if one.step.state == coaching.OPEN]
         view = ProvinceCoachingView(
             context=contexts.across(province, [season for season, _ in told]),
             coaches=caseloads([one.step for one in steps]),
-            steps=tuple(sorted(waiting, key=lambda one: (coaching.order(one.step), one.region))),
+            steps=tuple(sorted(steps, key=lambda one: (coaching.order(one.step), one.region))),
         )
         return Response(view, headers=OWN)
 

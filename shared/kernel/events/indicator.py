@@ -37,7 +37,10 @@ class IndicatorClaimed(Struct, frozen=True, kw_only=True, tag="indicator.claimed
 
 
 class IndicatorAccepted(Struct, frozen=True, kw_only=True, tag="indicator.accepted.1"):
-    """A verifier accepted a level, having seen exactly the files named by `evidence`."""
+    """A verifier accepted a level, having seen exactly the files named by `evidence`.
+
+    Below the claim, `reason` and `note` say why.
+    """
 
     year: int
     indicator: str
@@ -45,6 +48,7 @@ class IndicatorAccepted(Struct, frozen=True, kw_only=True, tag="indicator.accept
     innovation: str = ""
     evidence: tuple[str, ...] = ()
     note: str = ""
+    reason: str = ""
 
 
 class IndicatorReturned(Struct, frozen=True, kw_only=True, tag="indicator.returned.1"):

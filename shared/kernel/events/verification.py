@@ -37,7 +37,8 @@ class SampleDrawn(Struct, frozen=True, kw_only=True, tag="sample.drawn.1"):
 class ClarificationOpened(Struct, frozen=True, kw_only=True, tag="clarification.opened.1"):
     """A region asks that a verdict be looked at again (klarifikasi), with files and reasons.
 
-    `answer_by` is when an answer is due.
+    `answer_by` is when an answer is due. `claimed_level` and `claimed_evidence` are the claim that
+    was judged: another in its place settles the question.
     """
 
     year: int
@@ -47,6 +48,8 @@ class ClarificationOpened(Struct, frozen=True, kw_only=True, tag="clarification.
     answer_by: datetime
     innovation: str = ""
     evidence: tuple[EvidenceReference, ...] = ()
+    claimed_level: int = 0
+    claimed_evidence: tuple[str, ...] = ()
 
 
 class ClarificationAnswered(Struct, frozen=True, kw_only=True, tag="clarification.answered.1"):

@@ -22,6 +22,8 @@ def must_exist(rules: RuleSet, indicator: str, *, of_innovation: bool) -> None:
         if of_innovation:
             raise Refused("indicator.of_the_region", indicator=indicator)
         raise Refused("indicator.of_an_innovation", indicator=indicator)
+    if indicator in {row.code for row in rules.rows}:
+        raise Refused("indicator.computed", indicator=indicator)
     raise Refused("indicator.unknown", indicator=indicator, rule_set=rules.id)
 
 

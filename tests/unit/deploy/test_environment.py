@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from shared.io import config
+from shared.kernel.errors import Refused
+
 
 @pytest.mark.parametrize(
     ("program", "names"),
@@ -34,3 +37,10 @@ def test_what_is_missing_is_named(program: tuple[str, ...], names: str) -> None:
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert f"Variabel lingkungan belum diisi: {names}." in ended.stderr
+
+
+def test_what_cannot_be_used_is_told_with_its_name() -> None:
+    given = {"DATABASE_URL": "a", "NATS_URL": "b", "LISTEN_PORT": "satu"}
+    with pytest.raises(Refused) as caught:
+        config.read(config.Scoring, given)
+    assert caught.value.facts["why"] == "LISTEN_PORT: harus bilangan bulat, bukan teks"

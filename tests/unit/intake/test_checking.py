@@ -1,6 +1,7 @@
 """The check before sending: what is an error, what is a question, and what must be said to it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -8,11 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from services.intake import wording
-from services.intake.core import checking
+from services.intake.core import checking, result
 from services.intake.core.checking import Elsewhere, Finding, Subject
 from services.intake.core.indicator import Slot
-from shared.io import rulebook
-from shared.kernel.errors import Failure
+from shared.io import problems, rulebook
+from shared.kernel.errors import Failure, Refused
 from shared.kernel.events.indicator import EvidenceReference
 from shared.kernel.events.innovation import Profile
 from shared.kernel.hypotheses import ProfileBody
@@ -44,7 +45,10 @@ CLAIMS = {
 
 
 def found(
-    profile: Profile = PROFILE, claims: dict[str, Slot] | None = None, **shared: Elsewhere
+    profile: Profile = PROFILE,
+    claims: dict[str, Slot] | None = None,
+    namesakes: tuple[str, ...] = (),
+    **shared: Elsewhere,
 ) -> list[Finding]:
     subject = Subject(
         year=YEAR,
@@ -52,8 +56,12 @@ def found(
         profile=profile,
         claims=CLAIMS if claims is None else claims,
         shared={letter * 64: where for letter, where in shared.items()},
+        namesakes=namesakes,
     )
     return list(checking.check(subject, RULES, FORM))
+
+
+HIGH = result.Publish(year=YEAR, score=Decimal(101), predikat="Inovatif", source="x")
 
 
 def told(findings: list[Finding]) -> list[tuple[str, str]]:
@@ -129,6 +137,30 @@ def test_files_of_another_kind_or_size_than_manuals_ask_for_are_asked_about() ->
         assert codes == expected
 
 
+def test_another_innovation_of_the_same_name_is_asked_about() -> None:
+    (finding,) = found(namesakes=("lain", "lagi"))
+    assert (finding.severity, finding.key) == ("question", "innovation.namesake:name")
+    assert "lain, lagi" in wording.spoken(finding, "id")
+    checking.must_be_ready([finding], {finding.key: "Untuk kelompok lain."})
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_what_is_to_be_mended_or_explained_is_told_in_sentences_beside_its_keys(
+    language: str,
+) -> None:
+    for findings in (found(replace(PROFILE, purpose="", pkpn="x")), found(claims={})):
+        with pytest.raises(Refused) as caught:
+            checking.must_be_ready(findings, {})
+        refused = wording.refused(caught.value, language)
+        detail = problems.problem_of(refused, language, "").detail
+        for finding in findings:
+            sentence = wording.spoken(finding, language)
+            assert f"[{finding.key}] {sentence}" in detail
+            assert refused.facts[finding.key] == sentence
+    other = Refused("season.frozen", year=YEAR)
+    assert wording.refused(other, language) is other
+
+
 def test_errors_bar_the_way_and_questions_want_an_answer() -> None:
     errors = found(replace(PROFILE, purpose=""))
     with pytest.raises(Failure, match=r"submission\.errors"):
@@ -153,6 +185,9 @@ def test_everything_that_can_be_found_has_its_sentences() -> None:
         *found(replace(PROFILE, implementation_date=date(2019, 1, 1)), claims={}),
         *found(claims={"SID-SDM": old, VIDEO: late}, b=Elsewhere(regions=1)),
         *found(claims={VIDEO: heavy}),
+        *found(namesakes=("lain",)),
+        *result.questions(HIGH, RULES, frozen=False),
+        *result.questions(msgspec.structs.replace(HIGH, score=Decimal(40)), RULES, frozen=True),
     ]
     codes = {finding.code for finding in everything}
     assert codes == wording.known_codes()

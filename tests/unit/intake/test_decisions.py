@@ -72,7 +72,7 @@ def test_an_innovation_lives(commands: Sequence[innovation.Command], status: str
         ((REGISTER, WITHDRAW, REJECT), "innovation.withdrawn"),
         (
             (REGISTER, SUBMIT, innovation.Reject(year=2026, innovation="x", reason="malas")),
-            "verification.unknown_reason",
+            "verification.unknown_rejection",
         ),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.intake.core import agency, clarification, indicator, innovation, season, trial
+from services.intake.core import agency, indicator, innovation, season, trial, verdict
 from services.intake.core.late import Admit
 from shared.kernel import calendar, names
 from shared.kernel.errors import Failure
@@ -208,12 +208,14 @@ def test_a_late_trial_is_admitted_with_the_stage_it_brings(desk: Desk) -> None:
 
 def accept(desk: Desk, level: int, *files: EvidenceReference, client: str) -> None:
     desk.ask(
-        indicator.Accept(
+        verdict.Accept(
             year=YEAR,
             innovation="tapis",
             indicator="SID-VIDEO",
             level=level,
             evidence=tuple(file.sha256 for file in files),
+            reason="tingkat_terlalu_tinggi",
+            note="Dua unsur saja.",
         ),
         client=client,
     )
@@ -224,7 +226,7 @@ def test_a_returned_claim_is_answered_while_measuring_goes_on_and_not_after(desk
     desk.ask(innovation.Submit(year=YEAR, innovation="tapis"))
     desk.ask(claim(2))
     desk.passes(24 * 11)
-    returned = indicator.Return(
+    returned = verdict.Return(
         year=YEAR,
         innovation="tapis",
         indicator="SID-VIDEO",
@@ -233,7 +235,7 @@ def test_a_returned_claim_is_answered_while_measuring_goes_on_and_not_after(desk
     )
     desk.ask(returned, client="satu")
     assert desk.ask(claim(2, OTHER)).missed is None
-    again = indicator.Return(
+    again = verdict.Return(
         year=YEAR,
         innovation="tapis",
         indicator="SID-VIDEO",
@@ -348,37 +350,3 @@ def test_a_reopening_may_count_from_the_deadline_that_passed(desk: Desk) -> None
 def test_what_a_calendar_may_not(desk: Desk, command: season.Command, reason: str) -> None:
     with pytest.raises(Failure, match=reason.replace(".", r"\.")):
         keep(desk, command)
-
-
-def test_a_clarification_is_not_granted_on_a_claim_that_has_changed_since(desk: Desk) -> None:
-    desk.ask(REGISTER)
-    desk.ask(innovation.Submit(year=YEAR, innovation="tapis"))
-    desk.ask(claim(3))
-    accept(desk, 1, FILE, client="satu")
-    asked = clarification.Open(
-        year=YEAR,
-        innovation="tapis",
-        indicator="SID-VIDEO",
-        at=desk.now,
-        level=3,
-        argument="Lima unsur ada.",
-    )
-    desk.ask(asked)
-    desk.ask(claim(2, OTHER))
-    granted = clarification.Answer(
-        year=YEAR,
-        innovation="tapis",
-        indicator="SID-VIDEO",
-        granted=True,
-        level=3,
-        note="Benar.",
-    )
-    with pytest.raises(Failure, match=r"clarification\.claim_changed"):
-        desk.ask(granted, client="satu")
-    accept(desk, 1, OTHER, client="satu")
-    desk.ask(granted, client="satu")
-    assert kinds(desk)[-3:] == ["ClarificationAnswered", "IndicatorClaimed", "IndicatorAccepted"]
-    accepted = desk.log[-1]
-    assert isinstance(accepted, IndicatorAccepted)
-    # What was asked about is what is granted, whatever files were claimed meanwhile.
-    assert (accepted.level, accepted.evidence) == (3, (FILE.sha256,))

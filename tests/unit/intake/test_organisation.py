@@ -171,7 +171,8 @@ def test_a_trial_may_be_stopped_or_prolonged_without_becoming_an_application(des
     desk.ask(reported(date(2025, 6, 1)))
     desk.ask(decided("diperpanjang"))
     assert profile(desk).tahapan == "uji_coba"
-    refused(desk, reported(date(2025, 8, 1)), "trial.not_assigned")
+    refused(desk, reported(date(2025, 8, 1)), "trial.decided_already")
+    refused(desk, decided("dihentikan"), "trial.decided_already")
     desk.ask(assigned(begins_on=date(2025, 7, 2), instrument="SK 3/2025"))
     desk.ask(reported(date(2025, 9, 1)))
     desk.ask(decided("dihentikan", date(2025, 9, 2)))

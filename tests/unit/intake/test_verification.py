@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.intake.core import assignment, clarification, indicator, innovation, sample
+from services.intake.core import assignment, clarification, indicator, innovation, sample, verdict
 from shared.kernel.errors import Failure
-from shared.kernel.events.indicator import EvidenceReference
+from shared.kernel.events.indicator import EvidenceReference, IndicatorAccepted
 from shared.kernel.events.innovation import Profile
 from shared.kernel.events.verification import Sampled, SampleDrawn
 from tests.desk import YEAR, Desk
@@ -18,6 +18,7 @@ FILE, OTHER = (
 )
 ROW: dict[str, Any] = {"year": YEAR, "innovation": "tapis", "indicator": "SID-VIDEO"}
 SEEN: dict[str, Any] = {**ROW, "evidence": (FILE.sha256,)}
+WHY: dict[str, Any] = {"reason": "tingkat_terlalu_tinggi", "note": "Dua unsur saja."}
 PROFILE = Profile(name="TAPIS", tahapan="penerapan", main_urusan=2)
 
 
@@ -49,44 +50,71 @@ def slot(desk: Desk) -> indicator.Slot:
 
 
 def test_a_second_look_settles_the_verdict_until_a_new_claim(desk: Desk) -> None:
-    refused(desk, indicator.Review(**SEEN, level=2), "verification.not_yet_judged", "dua")
-    desk.ask(indicator.Accept(**SEEN, level=3), client="satu")
+    refused(desk, verdict.Review(**SEEN, level=2, **WHY), "verification.not_yet_judged", "dua")
+    desk.ask(verdict.Accept(**SEEN, level=3), client="satu")
     before = len(desk.log)
-    refused(desk, indicator.Review(**SEEN, level=2), "verification.same_verifier", "satu")
-    desk.ask(indicator.Review(**SEEN, level=2), client="dua")
+    refused(desk, verdict.Review(**SEEN, level=2, **WHY), "verification.same_verifier", "satu")
+    desk.ask(verdict.Review(**SEEN, level=2, **WHY), client="dua")
     assert kinds(desk, before) == ["IndicatorReviewed", "IndicatorAccepted"]
     assert slot(desk).accepted_level == 2
-    assert desk.ask(indicator.Review(**SEEN, level=2), client="dua").events == ()
-    refused(desk, indicator.Accept(**SEEN, level=3), "verification.reviewed", "satu")
-    refused(desk, indicator.Return(**SEEN, reason="lainnya"), "verification.reviewed", "satu")
+    assert desk.ask(verdict.Review(**SEEN, level=2, **WHY), client="dua").events == ()
+    refused(desk, verdict.Accept(**SEEN, level=3), "verification.reviewed", "satu")
+    refused(desk, verdict.Return(**SEEN, reason="lainnya"), "verification.reviewed", "satu")
     desk.ask(indicator.Claim(**ROW, level=3, evidence=(OTHER,)))
     assert slot(desk).review is None
-    desk.ask(indicator.Accept(**ROW, evidence=(OTHER.sha256,), level=3), client="satu")
+    desk.ask(verdict.Accept(**ROW, evidence=(OTHER.sha256,), level=3), client="satu")
 
 
 def test_a_second_look_that_agrees_is_recorded_and_changes_nothing(desk: Desk) -> None:
-    desk.ask(indicator.Accept(**SEEN, level=3), client="satu")
+    desk.ask(verdict.Accept(**SEEN, level=3), client="satu")
     before = len(desk.log)
-    desk.ask(indicator.Review(**SEEN, level=3), client="dua")
+    desk.ask(verdict.Review(**SEEN, level=3), client="dua")
     assert kinds(desk, before) == ["IndicatorReviewed"]
 
 
 def test_a_second_look_may_find_nothing_and_then_says_why(desk: Desk) -> None:
-    desk.ask(indicator.Accept(**SEEN, level=3), client="satu")
-    refused(desk, indicator.Review(**SEEN, level=0), "verification.unknown_reason", "dua")
-    desk.ask(indicator.Review(**SEEN, level=0, reason="tidak_terbaca"), client="dua")
+    desk.ask(verdict.Accept(**SEEN, level=3), client="satu")
+    refused(desk, verdict.Review(**SEEN, level=0), "verification.unknown_reason", "dua")
+    desk.ask(verdict.Review(**SEEN, level=0, reason="tidak_terbaca"), client="dua")
     assert slot(desk).status == "returned"
     other = {**SEEN, "evidence": (OTHER.sha256,)}
-    refused(desk, indicator.Review(**other, level=1), "verification.other_files", "dua")
+    refused(desk, verdict.Review(**other, level=1), "verification.other_files", "dua")
+
+
+@pytest.mark.parametrize(
+    "why", [{}, {"reason": "lainnya"}, {"note": "Kurang."}, {"reason": "lainnya", "note": " "}]
+)
+def test_less_than_was_claimed_needs_a_reason_and_a_note(desk: Desk, why: dict[str, Any]) -> None:
+    reason = "verification.lowered_without_reason"
+    refused(desk, verdict.Accept(**SEEN, level=2, **why), reason)
+    desk.ask(verdict.Accept(**SEEN, level=3), client="satu")
+    refused(desk, verdict.Review(**SEEN, level=2, **why), reason, "dua")
+    desk.ask(verdict.Review(**SEEN, level=2, **WHY), client="dua")
+    assert desk.log[-1] == IndicatorAccepted(**SEEN, level=2, **WHY)
+
+
+def test_a_reason_nobody_knows_is_none_and_files_must_be_named(desk: Desk) -> None:
+    unknown: dict[str, Any] = {"reason": "malas", "note": "Kurang."}
+    refused(desk, verdict.Accept(**SEEN, level=3, **unknown), "verification.unknown_reason")
+    unnamed: dict[str, Any] = {**SEEN, "evidence": ()}
+    refused(desk, verdict.Accept(**unnamed, level=3), "verification.files_unnamed")
+    refused(desk, verdict.Return(**unnamed, reason="lainnya"), "verification.files_unnamed")
+
+
+def test_what_is_computed_is_neither_claimed_nor_judged(desk: Desk) -> None:
+    counted: dict[str, Any] = {**SEEN, "indicator": "SID-JUMLAH_INOVASI"}
+    refused(desk, verdict.Accept(**counted, level=1), "indicator.computed")
+    own: dict[str, Any] = {**counted, "innovation": ""}
+    refused(desk, verdict.Accept(**own, level=1), "indicator.computed")
 
 
 def test_what_is_assigned_is_judged_by_nobody_else(desk: Desk) -> None:
     desk.ask(assignment.Assign(year=YEAR, innovation="tapis", verifier="satu"))
-    refused(desk, indicator.Accept(**SEEN, level=3), "verification.of_another", "dua")
+    refused(desk, verdict.Accept(**SEEN, level=3), "verification.of_another", "dua")
     rejection = innovation.Reject(year=YEAR, innovation="tapis", reason="lainnya")
     refused(desk, rejection, "verification.of_another", "dua")
-    desk.ask(indicator.Accept(**SEEN, level=3), client="satu")
-    desk.ask(indicator.Review(**SEEN, level=3), client="dua")
+    desk.ask(verdict.Accept(**SEEN, level=3), client="satu")
+    desk.ask(verdict.Review(**SEEN, level=3), client="dua")
     desk.ask(assignment.Assign(year=YEAR, innovation="tapis", verifier=""))
     desk.ask(rejection, client="dua")
     unknown = assignment.Assign(year=YEAR, innovation="tidak-ada", verifier="satu")
@@ -146,7 +174,7 @@ def answer(level: int) -> clarification.Answer:
 def test_a_clarification_is_asked_once_and_answered_once(desk: Desk) -> None:
     refused(desk, opened(desk), "clarification.without_verdict")
     refused(desk, answer(1), "clarification.unknown")
-    desk.ask(indicator.Accept(**SEEN, level=1), client="satu")
+    desk.ask(verdict.Accept(**SEEN, level=1, **WHY), client="satu")
     refused(desk, opened(desk, 1), "clarification.asks_nothing")
     desk.ask(opened(desk, 2))
     assert desk.ask(opened(desk, 2)).events == ()
@@ -161,7 +189,7 @@ def test_a_clarification_is_asked_once_and_answered_once(desk: Desk) -> None:
 
 
 def test_a_refused_clarification_leaves_the_verdict(desk: Desk) -> None:
-    desk.ask(indicator.Return(**SEEN, reason="tidak_terbaca"), client="satu")
+    desk.ask(verdict.Return(**SEEN, reason="tidak_terbaca"), client="satu")
     desk.ask(opened(desk, 3, OTHER))
     before = len(desk.log)
     desk.ask(answer(0), client="satu")
@@ -171,7 +199,7 @@ def test_a_refused_clarification_leaves_the_verdict(desk: Desk) -> None:
 
 def test_what_is_granted_with_new_files_is_claimed_and_accepted_with_them(desk: Desk) -> None:
     desk.ask(indicator.Claim(**ROW, level=1, evidence=(FILE,)))
-    desk.ask(indicator.Accept(**SEEN, level=1), client="satu")
+    desk.ask(verdict.Accept(**SEEN, level=1, **WHY), client="satu")
     refused(desk, opened(desk, 3), "clarification.above_claim")
     desk.ask(opened(desk, 3, OTHER))
     before = len(desk.log)

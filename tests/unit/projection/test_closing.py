@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from services.projection import telling
 from services.projection.core import carry_over, differences, lateness
@@ -52,6 +53,26 @@ def late(item: int, *, minutes: int = 6) -> LateReceived:
     )
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "kurang dari 1 menit sesudah"),
+        (1, "kurang dari 1 menit sesudah"),
+        (59, "kurang dari 1 menit sesudah"),
+        (60, " 1 menit sesudah"),
+        (119, " 1 menit sesudah"),
+        (3_659, " 1 jam sesudah"),
+        (86_399, " 23 jam 59 menit sesudah"),
+        (90_000, " 1 hari 1 jam sesudah"),
+    ],
+)
+def test_how_late_it_was_is_never_more_than_it_was(seconds: int, told: str) -> None:
+    came = late(1)
+    came = replace(came, received_at=came.deadline + timedelta(seconds=seconds))
+    (item,) = lateness.items(facts((20, came)), ZONE)
+    assert told in telling.late(item, ZONE).indonesian
+
+
 def test_late_items_wait_are_admitted_or_dismissed() -> None:
     told = facts(
         (20, late(1)),
@@ -76,10 +97,11 @@ def test_late_items_wait_are_admitted_or_dismissed() -> None:
         ),
         (
             "Diterima 24 Juni 2026 pukul 11.05 WITA, 3 hari 2 jam 5 menit sesudah batas akhir "
-            "21 Juni 2026 pukul 09.00 WITA; dihitung karena 400/7."
+            "21 Juni 2026 pukul 09.00 WITA; dihitung karena 400/7, "
+            "sejak 26 Juni 2026 pukul 09.00 WITA."
         ),
         (
-            "Diterima 21 Juni 2026 pukul 09.00 WITA, 1 menit sesudah batas akhir "
+            "Diterima 21 Juni 2026 pukul 09.00 WITA, kurang dari 1 menit sesudah batas akhir "
             "21 Juni 2026 pukul 09.00 WITA; tidak dapat dihitung: "
             "Yang terlambat sudah digantikan oleh laporan yang lebih baru."
         ),

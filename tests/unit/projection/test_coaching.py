@@ -2,17 +2,22 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+
+from msgspec.structs import replace
 
 from services.projection import organising
 from services.projection.core import coaching
 from services.projection.core import dossier as dossiers
 from services.projection.core.coaching import AgreedStep
+from services.projection.core.crediting import StepName
 from shared.kernel.events.agency import CoachAssigned, StepAgreed, StepClosed
 from shared.kernel.recorded import Event
 from shared.kernel.rules import formula
 from shared.kernel.scorecard import STAGES
 from tests.histories import RULES
 from tests.told import (
+    OTHER_SID,
     SID,
     YEAR,
     ZONE,
@@ -116,3 +121,73 @@ def test_the_longest_stalled_come_first_and_the_closed_last() -> None:
     (load,) = organising.caseloads(told)
     assert (load.coach, load.open, load.overdue, load.stalled_days) == ("pendamping-1", 2, 2, 16)
     assert organising.caseloads(()) == ()
+
+
+def brought(one: AgreedStep) -> list[Fraction]:
+    return [effect.brought.exact for effect in one.effects]
+
+
+def test_a_gain_of_two_steps_is_credited_once_to_the_one_agreed_first() -> None:
+    beside = agreed("kedua", level=2)
+    raised = (
+        (4, claimed(3, file("b"), innovation="sehat")),
+        (6, accepted(3, innovation="sehat")),
+    )
+    (alone,) = steps(*BASE, *raised)
+    both = {one.step: one for one in steps(*BASE, (3.5, beside), *raised)}
+    assert brought(both["video"]) == brought(alone)
+    assert min(brought(alone)) > 0
+    assert brought(both["kedua"]) == [0, 0]
+    assert both["kedua"].credited_to == (StepName(agency="dinkes", step="video"),)
+    assert both["video"].credited_to == ()
+    (load,) = organising.caseloads(tuple(both.values()))
+    assert load.brought.exact == brought(alone)[0]
+
+
+def test_a_verdict_is_credited_to_the_step_that_had_it_claimed() -> None:
+    done = StepClosed(year=YEAR, agency="dinkes", step="video", outcome="selesai")
+    told = steps(
+        *BASE,
+        (4, claimed(2, file("b"), innovation="sehat")),
+        (5, done),
+        (6, agreed("kedua", level=3)),
+        (7, accepted(2, innovation="sehat")),
+        (8, claimed(3, file("c"), innovation="sehat")),
+        (9, accepted(3, innovation="sehat")),
+    )
+    by = {one.step: brought(one) for one in told}
+    # Level 1 was claimed before any step, and accepted while the second was open.
+    assert by["video"] == [by["kedua"][0], by["kedua"][1] / 2]
+    assert min(*by["video"], *by["kedua"]) > 0
+
+
+def test_what_is_lost_again_was_brought_by_nobody() -> None:
+    raised = (*BASE, (4, claimed(3, file("b"), innovation="sehat")))
+    (one,) = steps(*raised)
+    (lost,) = steps(*raised, (5, claimed(2, file("c"), innovation="sehat")))
+    assert brought(lost)[0] == brought(one)[0] / 2 > 0
+
+
+def test_a_level_regained_was_brought_by_nobody_anew() -> None:
+    told = steps(
+        *BASE[:3],
+        (1, claimed(2, file("a"), innovation="sehat")),
+        *BASE[4:],
+        (4, claimed(1, file("b"), innovation="sehat")),
+        (5, claimed(2, file("a"), innovation="sehat")),
+    )
+    assert brought(told[0])[0] == 0
+
+
+def test_a_step_agreed_again_keeps_what_it_brought() -> None:
+    done = StepClosed(year=YEAR, agency="dinkes", step="video", outcome="selesai")
+    raised = (*BASE, (4, claimed(2, file("b"), innovation="sehat")), (5, done))
+    (before,) = steps(*raised)
+    (again,) = steps(*raised, (6, agreed(note="lagi")))
+    assert (again.state, again.claimed_then) == ("terbuka", 2)
+    assert brought(again) == brought(before)
+    assert brought(before)[0] > 0
+    # Also where the same name now stands for another claim.
+    elsewhere = replace(agreed(), indicator=OTHER_SID)
+    (moved,) = steps(*raised, (6, elsewhere))
+    assert brought(moved) == brought(before)

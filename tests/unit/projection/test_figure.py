@@ -5,6 +5,9 @@ from decimal import Decimal
 import pytest
 
 from services.projection.core import figure
+from shared.kernel.rules import formula
+from shared.kernel.rules.formula import Tally
+from tests.histories import RULES
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,11 @@ def test_counts_have_dots_for_thousands() -> None:
 def test_machines_get_the_digits_as_kept() -> None:
     assert figure.plain(Decimal("61.50")) == "61.50"
     assert figure.plain(Decimal("1E+2")) == "100"
+
+
+def test_a_score_is_told_without_digits_that_nobody_reads() -> None:
+    tally = Tally(spd=5000, maturity=1000, innovations=13, affairs=2)
+    told, exact = figure.score(RULES, tally), formula.score(RULES, tally)
+    assert len(str(exact.mean)) > 40
+    assert (str(told.mean), str(told.total)) == ("0.769231", "50.769231")
+    assert (told.index, told.predikat, told.spd) == (exact.index, exact.predikat, exact.spd)

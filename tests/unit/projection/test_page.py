@@ -72,6 +72,7 @@ def view(*rows: RowView, **changed: Any) -> RankingView:
             closed=False,
             opened_at=NOW,
             frozen=False,
+            opened=True,
             deadline=None,
         ),
         stage="mandiri",
@@ -133,6 +134,7 @@ def test_without_one_it_names_who_rose_most_or_says_that_nobody_did() -> None:
             "closed, deadline 23 August 2026 at 23:59 WITA",
         ),
         ({"closed": True}, "ditutup", "closed"),
+        ({"opened": False, "opened_at": None}, "belum dibuka", "not opened yet"),
         (
             {"deadline": LAST, "closed": True, "frozen": True},
             "dibekukan, batas akhir 23 Agustus 2026 pukul 23.59 WITA",

@@ -7,6 +7,7 @@ import msgspec
 from services.projection import read
 from services.projection.core.moment import Moment
 from services.projection.tables import Clock, Said, Season
+from services.projection.views import SeasonView
 from shared.kernel.events.season import SeasonClosed, SeasonOpened
 
 CLOSED_AT = datetime(2024, 8, 22, tzinfo=UTC)
@@ -15,13 +16,13 @@ SEASON = Season(
     year=2024,
     rule_set="2024.1",
     rule_digest="d",
-    letter="",
+    letter="400/1",
     opened_at=datetime(2024, 6, 1, tzinfo=UTC),
     opened_known_at=datetime(2026, 6, 1, tzinfo=UTC),
     said=(
         Said(
             seq=1,
-            event=SeasonOpened(year=2024, rule_set="2024.1", rule_digest="d"),
+            event=SeasonOpened(year=2024, rule_set="2024.1", rule_digest="d", letter="400/1"),
             happened_at=datetime(2024, 6, 1, tzinfo=UTC),
             known_at=datetime(2026, 6, 1, tzinfo=UTC),
         ),
@@ -47,6 +48,21 @@ def test_as_it_happened_the_season_closed_when_it_closed() -> None:
     assert not _closed(Moment(until=datetime(2024, 7, 1, tzinfo=UTC)), "")
     assert _closed(BETWEEN, "")
     assert _closed(None, "")
+
+
+def _told(until: Moment | None, clock: Clock = "happened") -> SeasonView:
+    return read.season_view(SEASON, "Asia/Makassar", NOW, clock, until)
+
+
+def test_before_it_was_opened_there_is_no_opening() -> None:
+    before = _told(Moment(until=datetime(2024, 6, 1, tzinfo=UTC)))
+    assert (before.opened, before.opened_at, before.letter) == (False, None, "")
+    assert (before.closed, before.deadline) == (False, None)
+    on_the_day = _told(Moment(until=datetime(2024, 6, 1, 0, 0, 1, tzinfo=UTC)))
+    assert (on_the_day.opened, on_the_day.letter) == (True, "400/1")
+    assert on_the_day.opened_at == datetime(2024, 6, 1, tzinfo=UTC)
+    assert not _told(BETWEEN, "known").opened
+    assert _told(None).opened
 
 
 def test_a_closing_that_did_not_say_when_has_no_deadline() -> None:

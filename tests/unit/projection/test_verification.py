@@ -1,17 +1,22 @@
 """What waits for verifiers, what happened to one indicator, and clarifications."""
 
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
+from services.intake.orders import KEY_SEPARATOR
 from services.projection import telling
 from services.projection.core import backlog, clarifications, paging, thread
 from services.projection.core import dossier as dossiers
 from services.projection.core.backlog import Waiting
+from services.projection.core.branching import Brought
+from services.projection.core.explanation import share
 from services.projection.core.thread import Entry
 from shared.kernel.errors import Refused
 from shared.kernel.events.indicator import IndicatorReviewed
-from shared.kernel.events.late import LateReceived
+from shared.kernel.events.late import LateAdmitted, LateDismissed, LateReceived
 from shared.kernel.events.verification import (
     ClarificationAnswered,
     ClarificationOpened,
@@ -19,8 +24,9 @@ from shared.kernel.events.verification import (
     SampleDrawn,
     VerifierAssigned,
 )
-from shared.kernel.recorded import Event
+from shared.kernel.recorded import Event, Recorded
 from shared.kernel.rules import formula
+from shared.kernel.rules.formula import Tally
 from tests.histories import RULES
 from tests.told import (
     OTHER_SID,
@@ -98,6 +104,44 @@ def test_a_verdict_that_was_drawn_waits_for_its_second_look() -> None:
     assert one.worth.exact > 0
     looked = IndicatorReviewed(year=YEAR, innovation="tapis", indicator=SID, level=1)
     assert queue(*judged, (6, looked)) == []
+
+
+def by(client: str, number: int, told: list[Recorded]) -> list[Recorded]:
+    """The facts with one of them said by a client, as intake writes it down."""
+    command = f"{client}{KEY_SEPARATOR}kunci-7"
+    one = told[number]
+    told[number] = replace(one, meta=replace(one.meta, command=command))
+    return told
+
+
+@pytest.mark.parametrize(
+    ("given_to", "judge", "goes_to"),
+    [("ani", "ani", ""), ("budi", "ani", "budi"), ("", "ani", "")],
+)
+@pytest.mark.parametrize("verdict", [accepted(1, innovation="tapis"), returned(innovation="tapis")])
+def test_a_second_look_is_not_given_to_whoever_gave_the_verdict(
+    given_to: str, judge: str, goes_to: str, verdict: Event
+) -> None:
+    given = VerifierAssigned(year=YEAR, innovation="tapis", verifier=given_to)
+    told = by(judge, 5, facts(*SENT, (3, given), (4, verdict), (5, DRAWN)))
+    waits = list(backlog.waiting("63.10", told, dossier(told), RULES, day(10), ZONE))
+    (one,) = [each for each in waits if each.state == "second_look"]
+    assert (one.verifier, one.not_for) == (goes_to, judge)
+    loads = {load.verifier: load.second_look for load in backlog.loads(waits)}
+    assert loads[goes_to] == 1
+    assert not loads.get(judge)
+    (before,) = [each for each in waits if each.state == "awaiting"]
+    assert before.not_for == ""
+
+
+def test_what_waits_anew_for_a_verdict_is_for_anybody_it_was_given_to() -> None:
+    """A claim after a verdict is judged by the same verifier as before."""
+    given = VerifierAssigned(year=YEAR, innovation="tapis", verifier="ani")
+    again = (6, claimed(2, file("c"), innovation="tapis"))
+    told = by("ani", 5, facts(*SENT, (3, given), (4, returned(innovation="tapis")), again))
+    waits = backlog.waiting("63.10", told, dossier(told), RULES, day(10), ZONE)
+    (one,) = [each for each in waits if each.innovation]
+    assert (one.state, one.verifier, one.not_for) == ("resubmitted", "ani", "")
 
 
 def test_assignments_choose_and_sum() -> None:
@@ -203,6 +247,38 @@ def test_another_verdict_replaces_and_a_late_claim_releases_nothing() -> None:
     assert (told[1].released_by, told[1].replaced_by) == (None, 4)
 
 
+LATE = LateReceived(
+    year=YEAR,
+    item=1,
+    received_at=day(3),
+    deadline=day(2),
+    facts=(claimed(3, file("c"), innovation="tapis"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("decided", "sentence"),
+    [
+        ((), "sesudah batas akhir; menunggu dan belum dihitung."),
+        (
+            (LateAdmitted(year=YEAR, item=1, keeper="63", letter="400/7"),),
+            "sesudah batas akhir; dihitung karena 400/7, sejak 6 Juni 2026 pukul 09.00 WITA.",
+        ),
+        (
+            (LateDismissed(year=YEAR, item=1, reason="late.superseded"),),
+            "tidak dapat dihitung: Yang terlambat sudah digantikan oleh laporan yang lebih baru.",
+        ),
+        ((LateAdmitted(year=YEAR, item=2, keeper="63", letter="-"),), "belum dihitung."),
+    ],
+)
+def test_a_thread_tells_what_became_of_what_came_late(
+    decided: tuple[Event, ...], sentence: str
+) -> None:
+    (told,) = entries((3, LATE), *((5, event) for event in decided))
+    assert telling.entry(told, ZONE).indonesian.startswith("Klaim tingkat 3 diterima")
+    assert sentence in telling.entry(told, ZONE).indonesian
+
+
 def _answer(level: int) -> ClarificationAnswered:
     return ClarificationAnswered(
         year=YEAR,
@@ -228,6 +304,72 @@ def test_an_open_clarification_is_overdue_once_its_answer_is_due() -> None:
         assert (one.state, one.overdue, one.overdue_days) == ("open", overdue, days)
     assert one.answer_by == day(11)
     assert one.answer_by.utcoffset() == timedelta(hours=8)
+
+
+AGAIN = claimed(2, file("c"), innovation="tapis")
+
+
+def test_a_new_claim_settles_what_was_asked_about_the_one_before() -> None:
+    told = facts(*DISPUTED, (5, claimed(3, file("d"))), (13.5, AGAIN), (14, AGAIN))
+    (raised,) = clarifications.raised(told)
+    one = clarifications.told(raised, dossier(told), RULES, None, day(30), ZONE)
+    assert (one.state, one.replaced_seq, one.replaced_at) == ("replaced", 8, day(13.5))
+    assert (one.overdue, one.overdue_days, one.effect) == (True, 2, None)
+    assert telling.clarification(one).indonesian == (
+        "Klaim sudah diganti pada peristiwa ke-8; klarifikasi ini selesai tanpa jawaban."
+    )
+
+
+def test_an_answer_to_a_claim_replaced_before_is_told_as_an_answer() -> None:
+    told = facts(*DISPUTED, (5, AGAIN), (6, accepted(1, innovation="tapis")), (7, _answer(0)))
+    (raised,) = clarifications.raised(told)
+    one = clarifications.told(raised, dossier(told), RULES, None, day(30), ZONE)
+    assert (one.state, one.answered_seq, one.replaced_seq) == ("answered", 9, 7)
+
+
+def test_a_thread_says_that_a_question_was_settled_by_a_claim() -> None:
+    waiting, *_, claim = entries(*DISPUTED[-1:], (5, AGAIN))
+    assert waiting.settled_by == claim.seq
+    assert "Klaim sudah diganti" in telling.entry(waiting, ZONE).indonesian
+    asked, *_ = entries(*DISPUTED[-1:], (5, _answer(2)), (5, AGAIN), (6, AGAIN))
+    assert asked.settled_by is None
+    first, *_ = entries(*DISPUTED[-1:], (5, AGAIN), (6, AGAIN))
+    assert first.settled_by == 2
+
+
+@pytest.mark.parametrize(
+    ("score", "supposed", "ranks", "sentence"),
+    [
+        (0, 5000, (1, 1), "Bila dikabulkan, indeks {0} menjadi {1} dan peringkat tetap 1."),
+        (0, 5000, (3, 2), "Bila dikabulkan, indeks {0} menjadi {1} dan peringkat 3 menjadi 2."),
+        (
+            5000,
+            5000,
+            (2, 2),
+            "Bila dikabulkan, tidak ada yang berubah: indeks tetap {0} dan peringkat tetap 2.",
+        ),
+    ],
+)
+def test_what_stays_is_not_told_as_if_it_moved(
+    score: int, supposed: int, ranks: tuple[int, int], sentence: str
+) -> None:
+    scores = [
+        formula.score(RULES, Tally(spd=spd, maturity=0, innovations=0, affairs=0))
+        for spd in (score, supposed)
+    ]
+    effect = Brought(
+        score=scores[0],
+        rank=ranks[0],
+        supposed=scores[1],
+        supposed_rank=ranks[1],
+        gain=share(Fraction(0)),
+        rank_gain=ranks[0] - ranks[1],
+    )
+    told = facts(*DISPUTED)
+    (raised,) = clarifications.raised(told)
+    one = clarifications.told(raised, dossier(told), RULES, effect, day(10), ZONE)
+    read = [str(each.index).replace(".", ",") for each in scores]
+    assert telling.clarification(one).indonesian == sentence.format(*read)
 
 
 def test_what_is_granted_is_found_beside_its_answer() -> None:

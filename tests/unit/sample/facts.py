@@ -31,10 +31,10 @@ from services.intake.core import (
     clarification,
     coaching,
     decree,
-    indicator,
     result,
     sample,
     trial,
+    verdict,
 )
 from shared.kernel.events.indicator import EvidenceReference
 
@@ -51,7 +51,7 @@ COMMANDS: Mapping[type, tuple[Any, tuple[str, ...]]] = {
     ReplicationBody: (trial.Replicate, ("innovation",)),
     VerifierBody: (assignment.Assign, ("innovation",)),
     SampleBody: (sample.Draw, ()),
-    ReviewBody: (indicator.Review, ("innovation", "indicator")),
+    ReviewBody: (verdict.Review, ("innovation", "indicator")),
     ClarificationBody: (clarification.Open, ("innovation", "indicator")),
     AnswerBody: (clarification.Answer, ("innovation", "indicator")),
 }

@@ -24,7 +24,7 @@ from deploy.sample.plan import (
 )
 from deploy.sample.traits import ALL, RULES_OPEN, YEAR_OPEN
 from services.intake import commands as sorts
-from services.intake.core import indicator, innovation, occurrence, sample, season
+from services.intake.core import indicator, innovation, occurrence, sample, season, verdict
 from services.intake.core.occurrence import Occurrence
 from services.intake.deciding import Decider
 from services.intake.orders import Loaded, Order, Seen
@@ -129,26 +129,27 @@ def verdicts(step: Acceptances | Returns | Rejections) -> Iterator[tuple[datetim
     match step:
         case Acceptances(items=accepted):
             for one in accepted:
-                accept = indicator.Accept(
+                accept = verdict.Accept(
                     year=YEAR_OPEN,
                     innovation=one.innovation,
                     indicator=one.indicator,
                     level=one.level,
                     evidence=one.evidence,
+                    reason=one.reason,
                     note=one.note,
                 )
                 yield one.occurred_at, accept
         case Returns(items=returned):
-            for name, row, verdict in returned:
-                back = indicator.Return(
+            for name, row, said in returned:
+                back = verdict.Return(
                     year=YEAR_OPEN,
                     innovation=name,
                     indicator=row,
-                    reason=verdict.reason,
-                    evidence=verdict.evidence,
-                    note=verdict.note,
+                    reason=said.reason,
+                    evidence=said.evidence,
+                    note=said.note,
                 )
-                yield verdict.occurred_at, back
+                yield said.occurred_at, back
         case Rejections(items=rejected):
             for name, body in rejected:
                 reject = innovation.Reject(

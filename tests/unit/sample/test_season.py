@@ -15,7 +15,7 @@ from deploy.sample.plan import (
     Withdrawals,
 )
 from deploy.sample.traits import ALL, PROVINCE, REJECTED, WITHDRAWN
-from services.intake.core import indicator
+from services.intake.core import indicator, verdict
 from shared.io import rulebook
 from shared.kernel import names, regions
 from shared.kernel.events.innovation import InnovationRejected, InnovationWithdrawn
@@ -48,8 +48,8 @@ def test_the_verifier_accepts_about_four_of_five_claims_of_what_was_submitted() 
             command = said.command
             of_sent = getattr(command, "innovation", "") in sent
             claimed += of_sent and isinstance(command, indicator.Claim)
-            accepted += of_sent and isinstance(command, indicator.Accept)
-            returned += of_sent and isinstance(command, indicator.Return)
+            accepted += of_sent and isinstance(command, verdict.Accept)
+            returned += of_sent and isinstance(command, verdict.Return)
     assert 0.75 <= accepted / claimed <= 0.85
     assert returned > 100
 

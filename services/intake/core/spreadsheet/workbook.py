@@ -61,10 +61,12 @@ class Year(Struct, frozen=True, kw_only=True):
 class Standing(Struct, frozen=True, kw_only=True):
     """What a region has reported in a season, up to a position of its log; late items included.
 
-    Claims are by innovation (empty: the region's own) and indicator.
+    Claims are by innovation (empty: the region's own) and indicator. `versions` tells how many
+    facts each stream had that it was read from.
     """
 
     position: int = 0
+    versions: Mapping[str, int] = {}
     innovations: Mapping[str, Innovation] = {}
     claims: Mapping[tuple[str, str], Slot] = {}
     agencies: Mapping[str, Agency] = {}

@@ -63,7 +63,7 @@ class Effect(Struct, frozen=True, kw_only=True):
 def effect(readings: Sequence[Reading], tallies: Sequence[Tally], other: RuleSet) -> Effect:
     """The first reading is the region's own rules, and there is one tally for each."""
     entered = readings[0].rules
-    own, last = formula.score(entered, tallies[0]), formula.score(other, tallies[-1])
+    own, last = figure.score(entered, tallies[0]), figure.score(other, tallies[-1])
     comparable = own.complete and last.complete
     moves = comparable and own.predikat != last.predikat
     net = _direction(entered, other, own.predikat, last.predikat) if comparable else "tetap"
