@@ -163,6 +163,30 @@ def test_the_template_names_every_region_and_goes_in_as_far_as_it_is_filled(
     path = SHEET + "?decree_number=1"
     recorded = system.must(MINISTRY, "POST", path, content, spreadsheets.HEADERS)
     assert (recorded["results"]["recorded"], recorded["wrongs"]) == (1, [])
-    own = spreadsheets.opened(system.send(("63", "ministry"), "GET", SHEET).content)["Hasil"]
-    assert {row[0][:2] for row in own[1:]} == {"63"}
     must_be_problem(system.send(("63", "verifier"), "GET", SHEET), 403)
+
+
+def test_results_are_decreed_by_the_ministry_and_by_no_province(system: System) -> None:
+    province = ("63", "ministry")
+    body = {"score": "50.00", "predikat": "Inovatif", "decree_number": "1"}
+    one = f"/v1/regions/63.10/seasons/{YEAR}/result"
+    before = system.heads()
+    for response in (
+        system.send(province, "PUT", one, body),
+        system.send(
+            province,
+            "POST",
+            PATH,
+            {
+                "decree_number": "1",
+                "rows": [{"region": "63.01", "score": "1.00", "predikat": "Kurang Inovatif"}],
+            },
+        ),
+        system.send(province, "GET", SHEET),
+        system.send(
+            province, "POST", f"{SHEET}?decree_number=1", content_of((GOOD,)), spreadsheets.HEADERS
+        ),
+    ):
+        must_be_problem(response, 403)
+        assert response.json()["title"] == "role.not_national"
+    assert system.heads() == before

@@ -126,6 +126,32 @@ def test_an_older_late_item_never_replaces_a_newer_report(desk: Desk) -> None:
     assert [event.level for event in desk.log if isinstance(event, IndicatorClaimed)] == [1]
 
 
+def test_a_late_resubmission_is_recorded_with_the_files_it_was_received_with(desk: Desk) -> None:
+    rows = ("SID-VIDEO",)
+    desk.ask(REGISTER)
+    desk.ask(innovation.Submit(year=YEAR, innovation="tapis", indicators=rows))
+    desk.passes(24 * 11)
+    desk.ask(claim(2))
+    assert desk.ask(innovation.Submit(year=YEAR, innovation="tapis", indicators=rows)).events
+    extend(desk, 20)
+    desk.admit(desk.letterbox().waiting)
+    sent = [event for event in desk.log if isinstance(event, InnovationSubmitted)]
+    assert [one.files for one in sent] == [(), (FILE.sha256,)]
+
+
+def test_so_many_late_items_wait_and_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.intake.core.late.WAITING_MAX", 2)
+    desk.passes(24 * 11)
+    for level in (1, 2):
+        desk.ask(
+            indicator.Claim(
+                year=YEAR, innovation="", indicator="SPD-01", level=level, evidence=(FILE,)
+            )
+        )
+    with pytest.raises(Failure, match=r"late\.too_many_waiting"):
+        desk.ask(indicator.Claim(year=YEAR, innovation="", indicator="SPD-01", level=0))
+
+
 def test_of_several_late_reports_the_last_word_stands(desk: Desk) -> None:
     desk.ask(REGISTER)
     desk.passes(24 * 11)

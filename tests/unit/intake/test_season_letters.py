@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from services.intake.core import decree, result, season
 from shared.io import rulebook
-from shared.kernel import calendar
+from shared.kernel import calendar, names
 from shared.kernel.calendar import Calendar
 from shared.kernel.errors import Failure
 from shared.kernel.events.agency import InnovationsDecreed
 from shared.kernel.events.season import Phase, PhaseName
 from shared.kernel.recorded import Event
+from tests.desk import Desk
 
 YEAR = 2026
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
@@ -192,3 +193,18 @@ def test_a_corrected_opening_leaves_the_calendar_as_it_is() -> None:
     after, _ = said(OPEN, schedule("2"), close("4", 5), replace(OPEN, letter="1a"))
     assert (after.phases, after.windows) == (kept.phases, kept.windows)
     assert after.letters == replace(kept.letters, opening="1a")
+
+
+def test_a_province_opens_no_season_beside_the_ministrys() -> None:
+    desk = Desk()
+    digest = rulebook.rule_digests()[RULES.id]
+    own = season.Open(
+        year=YEAR, rule_set=RULES.id, rules_year=YEAR, rule_digest=digest, letter="63/1"
+    )
+    with pytest.raises(Failure, match=r"season\.kept_by_ministry"):
+        desk.ask(own, tenant="63")
+    # Where the ministry came later, what the province opened goes on.
+    desk.streams.pop((names.MINISTRY, names.season(YEAR)))
+    assert desk.ask(own, tenant="63").events
+    desk.ask(own, tenant=names.MINISTRY)
+    assert desk.ask(replace(own, letter="63/2"), tenant="63").events

@@ -211,3 +211,67 @@ def test_what_is_granted_with_new_files_is_claimed_and_accepted_with_them(desk: 
     ]
     held = slot(desk)
     assert (held.level, held.accepted_level, held.evidence) == (3, 3, (OTHER,))
+
+
+def test_who_judged_a_claim_once_gives_no_second_look_at_it(desk: Desk) -> None:
+    desk.ask(verdict.Accept(**SEEN, level=3), client="satu")
+    desk.ask(verdict.Review(**SEEN, level=1, **WHY), client="dua")
+    refused(desk, verdict.Review(**SEEN, level=3), "verification.same_verifier", "satu")
+    desk.ask(verdict.Review(**SEEN, level=3), client="tiga")
+    desk.ask(indicator.Claim(**ROW, level=2, evidence=(OTHER,)))
+    other = {**SEEN, "evidence": (OTHER.sha256,)}
+    desk.ask(verdict.Accept(**other, level=2), client="dua")
+    # Another claim: whoever judged the one before may look at it again.
+    desk.ask(verdict.Review(**other, level=2), client="satu")
+
+
+@pytest.mark.parametrize("reason", ["x" * 100_000, "\x00", "malas"])
+def test_a_second_looks_reason_is_one_of_the_codes_or_none(desk: Desk, reason: str) -> None:
+    desk.ask(verdict.Accept(**SEEN, level=3), client="satu")
+    for level in (2, 3):
+        look = verdict.Review(**SEEN, level=level, reason=reason, note="Dua unsur saja.")
+        refused(desk, look, "verification.unknown_reason", "dua")
+
+
+def test_each_file_that_was_seen_is_named_once(desk: Desk) -> None:
+    twice = {**SEEN, "evidence": (FILE.sha256,) * 2}
+    refused(desk, verdict.Accept(**twice, level=3), "evidence.named_twice")
+
+
+@pytest.mark.parametrize("away", ["withdrawn", "rejected", "given to another"])
+def test_questions_are_answered_like_verdicts_are_given(desk: Desk, away: str) -> None:
+    desk.ask(verdict.Accept(**SEEN, level=1, **WHY), client="satu")
+    asking = clarification.Open(**ROW, at=desk.now, level=3, argument="Lima unsur ada.")
+    answer = clarification.Answer(**ROW, granted=True, level=3, note="Benar.")
+    desk.ask(asking)
+    named: dict[str, Any] = {"year": YEAR, "innovation": "tapis"}
+    match away:
+        case "withdrawn":
+            desk.ask(innovation.Withdraw(**named))
+        case "rejected":
+            desk.ask(innovation.Reject(**named, reason="lainnya", note="x"), client="satu")
+        case _:
+            desk.ask(assignment.Assign(**named, verifier="satu"))
+    reasons = {
+        "withdrawn": "innovation.withdrawn",
+        "rejected": "verification.rejected",
+        "given to another": "verification.of_another",
+    }
+    refused(desk, answer, reasons[away], "dua")
+    if away == "given to another":
+        desk.ask(answer, client="satu")
+    else:
+        again = replace(asking, argument="Lihat lagi.")
+        refused(desk, again, reasons[away], "daerah")
+
+
+def test_a_draw_of_too_many_is_cut_by_lot_and_not_by_name() -> None:
+    candidates = tuple(
+        Sampled(indicator="SID-VIDEO", innovation=f"inovasi-{number:04}") for number in range(1500)
+    )
+    draw = sample.Draw(year=YEAR, seed="x", percent=100, candidates=candidates)
+    (drawn,) = sample.decide(draw, sample.EMPTY)
+    assert isinstance(drawn, SampleDrawn)
+    assert len(drawn.drawn) == sample.DRAWN_MAX
+    assert list(drawn.drawn) == sorted(drawn.drawn, key=lambda one: one.innovation)
+    assert len(set(drawn.drawn) & set(candidates[1000:])) > 250

@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.projection import telling
-from services.projection.core import agencies
+from services.projection.core import agencies, reporting
 from services.projection.core.agencies import Organisation
 from shared.kernel.events.agency import (
     AgencyClosed,
@@ -168,3 +168,13 @@ def test_coaches_and_open_steps_are_there_and_can_be_left_out() -> None:
     assert (by["dinkes"].coach, by["dinkes"].open_steps) == ("", 0)
     hidden = agencies.without_coaching(told)
     assert {(one.coach, one.open_steps) for one in hidden.agencies} == {(None, None)}
+
+
+def test_a_report_counts_for_the_topmost_agency_that_is_not_closed() -> None:
+    known = {
+        name: reporting.Known(name=name, kind="lainnya", parent=parent)
+        for name, parent in {"setda": "", "bagian": "setda", "seksi": "bagian"}.items()
+    }
+    assert [reporting.top_of(known, name) for name in known] == ["setda"] * 3
+    known["bagian"].closed = True
+    assert reporting.top_of(known, "seksi") == "seksi"
