@@ -225,7 +225,7 @@ def test_an_innovation_is_recorded_whole_or_not_at_all(system: System) -> None:
 
 def test_what_was_refused_is_looked_at_again_under_the_same_key(system: System) -> None:
     """Each group has its own key, by its name and not by its place in the file."""
-    named = ("kunci-baru", "kunci-kopi", "kunci-lain", "kunci-teh")
+    named = ("kunci-baru", "kunci-kopi", "kunci-teh", "kunci-lain")
     content = filled(
         template(system),
         # Two rows that belong to nothing are two groups, and one when the innovation is there.
