@@ -160,7 +160,7 @@ WRITES: dict[str, tuple[tuple[str, str], str, str, Any, int]] = {
     "a what-if under capitals": (ADMIN, "PUT", BRANCH.replace("rencana", "RENCANA"), PLAN, 422),
     "a what-if without a name": (ADMIN, "PUT", BRANCH, {**PLAN, "name": ""}, 422),
     "a what-if of nothing": (ADMIN, "PUT", BRANCH, {**PLAN, "hypotheses": []}, 422),
-    "a what-if of 501 changes": (ADMIN, "PUT", BRANCH, {**PLAN, "hypotheses": [RAISE] * 501}, 422),
+    "a what-if of 501 changes": (ADMIN, "PUT", BRANCH, {**PLAN, "hypotheses": [RAISE] * 501}, 400),
     "a what-if beyond the log": (ADMIN, "PUT", BRANCH, {**PLAN, "cut_seq": 10**6}, 422),
     "a what-if before the log": (ADMIN, "PUT", BRANCH, {**PLAN, "cut_seq": -1}, 422),
     "a what-if beyond any number": (ADMIN, "PUT", BRANCH, {**PLAN, "cut_seq": 2**70}, 422),
