@@ -23,12 +23,15 @@ import msgspec
 from msgspec import Struct
 
 from deploy.local import credentials
-from shared.io import config, postgres, problems, rulebook
+from shared.io import config, identity, postgres, problems, rulebook, store
 from shared.io.identity import PREFIX, Role, must_fit
 from shared.kernel import names
+from shared.kernel.appending import Append, Draft
 from shared.kernel.errors import Failure, Refused
+from shared.kernel.events.access import KeyIssued
+from shared.kernel.recorded import Meta, encode, topic
+from shared.kernel.streams import stream_of
 
-SECRET_BYTES = 32
 IDENTITY_BYTES = 8
 
 _INSERT = """
@@ -44,6 +47,7 @@ where (api_key.secret_hash, api_key.history)
    is distinct from (excluded.secret_hash, excluded.history)
 """
 )
+_RETURNING = "returning expires_at"
 _OTHERS = """
 select 1 from api_key where client = %(client)s and (tenant, role) <> (%(tenant)s, %(role)s) limit 1
 """
@@ -85,11 +89,6 @@ class Ensured(Struct, frozen=True, kw_only=True):
     since: datetime
 
 
-def presented(identity: str) -> str:
-    """A fresh key as its holder presents it."""
-    return f"{PREFIX}_{identity}_{secrets.token_urlsafe(SECRET_BYTES)}"
-
-
 def held_row(key: str, wanted: Wanted) -> dict[str, object]:
     """What the database keeps of a key and of the program that holds it."""
     kept = row(key, wanted)
@@ -98,9 +97,9 @@ def held_row(key: str, wanted: Wanted) -> dict[str, object]:
 
 def row(key: str, wanted: Wanted) -> dict[str, object]:
     """What the database keeps of the key itself."""
-    _, identity, secret = key.split("_", 2)
+    _, key_id, secret = key.split("_", 2)
     return {
-        "id": identity,
+        "id": key_id,
         "tenant": wanted.tenant,
         "role": wanted.role,
         "secret_hash": hashlib.sha256(secret.encode()).digest(),
@@ -113,7 +112,7 @@ def completed(known: Mapping[str, str], wanted: Iterable[Wanted]) -> dict[str, s
     return {
         **known,
         **{
-            each.name: presented(each.identity)
+            each.name: identity.presented(each.identity)
             for each in wanted
             if not known.get(each.name, "").startswith(f"{PREFIX}_{each.identity}_")
         },
@@ -151,14 +150,43 @@ async def create(url: str, wanted: Wanted) -> str:
     known = {names.MINISTRY, *(region.code for region in rulebook.regions().regions)}
     if wanted.tenant not in known:
         raise Refused("tenant.unknown", tenant=wanted.tenant)
-    key = presented(secrets.token_hex(IDENTITY_BYTES))
+    key = identity.presented(secrets.token_hex(IDENTITY_BYTES))
     async with await postgres.connect(url, "intake", "keys") as connection:
         with postgres.translated():
-            told = held_row(key, wanted)
-            taken = await postgres.fetch(connection, _OTHERS, told)
-            must_fit(wanted.tenant, wanted.role, str(told["client"]), taken=bool(taken))
-            await postgres.execute(connection, _INSERT, told)
+            async with connection.transaction():
+                told = held_row(key, wanted)
+                taken = await postgres.fetch(connection, _OTHERS, told)
+                must_fit(wanted.tenant, wanted.role, str(told["client"]), taken=bool(taken))
+                kept = await postgres.fetch(connection, _INSERT + _RETURNING, told)
+                issued = KeyIssued(
+                    key=str(told["id"]),
+                    client=str(told["client"]),
+                    role=wanted.role,
+                    reads_only=False,
+                    expires_at=kept[0]["expires_at"],
+                )
+                (outcome,) = await store.append_within(connection, [_recorded(wanted, issued)])
+                if isinstance(outcome, Failure):
+                    raise outcome
     return key
+
+
+def _recorded(wanted: Wanted, issued: KeyIssued) -> Append:
+    """The fact beside the row: who may speak for a tenant is read from its log."""
+    state = encode(issued)
+    draft = Draft(
+        stream=stream_of(issued),
+        topic=topic(issued),
+        state=state,
+        meta=encode(Meta(actor="operator", role="operator")),
+    )
+    return Append(
+        tenant=wanted.tenant,
+        key=f"operator key/{issued.key}",
+        request=hashlib.sha256(state).digest(),
+        expected={},
+        drafts=(draft,),
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -61,6 +61,7 @@ async def _heads(connection: postgres.Connection) -> None:
     for schema in LOG_SCHEMAS:
         async with connection.transaction():
             await connection.execute("select set_config('search_path', %s, true)", [schema])
+            await postgres.reach(connection, tenants)
             for table in ("head", "relay_cursor"):
                 await connection.execute(
                     sql.SQL(

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
+from shared.kernel.events.access import KeyIssued, KeyRevoked
 from shared.kernel.events.agency import (
     AgencyClosed,
     AgencyRegistered,
@@ -299,6 +300,14 @@ EVENTS: Sequence[Event] = (
         ),
     ),
     BranchDiscarded(year=YEAR, branch="rencana-a"),
+    KeyIssued(
+        key="0123456789abcdef",
+        client="portal-tanah-bumbu",
+        role="region_admin",
+        reads_only=True,
+        expires_at=MOMENT,
+    ),
+    KeyRevoked(key="0123456789abcdef", reason="Program diganti."),
     ScoreCalculated(
         year=YEAR,
         stage="claimed",

@@ -186,7 +186,7 @@ async def tell(url: str, *, facts: Sequence[Stored] = (), scores: Sequence[Store
     """Project them as the followers would, without their checkpoints."""
     async with (
         postgres.pool(url, "projection", "test-fill", 1) as pool,
-        postgres.transaction(pool) as connection,
+        postgres.reaching(pool, {stored.tenant for stored in (*facts, *scores)}) as connection,
     ):
         for stored in facts:
             await project_facts(connection, {stored.tenant: [stored]})

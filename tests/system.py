@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -54,13 +55,16 @@ PDF_SHA256 = hashlib.sha256(PDF).hexdigest()
 class System:
     """Three services, their addresses, and the keys of whoever calls them."""
 
-    def __init__(self, database: Database, nats_url: str, folder: Path) -> None:
+    def __init__(
+        self, database: Database, nats_url: str, folder: Path, allowance: str = "100"
+    ) -> None:
         self.database = database
         self.nats_url = nats_url
         self.folder = folder
         self.ports = {service: network.free_port() for service in SERVICES}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.keys: dict[tuple[str, str], str] = {}
+        self.allowance = allowance
         self.http = httpx.Client(timeout=30)
 
     def url(self, service: str) -> str:
@@ -72,6 +76,8 @@ class System:
             "DATABASE_URL": self.database.roles[service],
             "NATS_URL": self.nats_url,
             "LISTEN_PORT": str(self.ports[service]),
+            # Tests ask far more at once than any tenant; those of limits say so themselves.
+            "ALLOWANCE": self.allowance,
             "EVIDENCE_URL": (self.folder / "evidence").as_uri(),
         }
         with (self.folder / f"{service}.log").open("ab") as log:
@@ -113,6 +119,13 @@ class System:
                 )
             self.keys[tenant, role] = f"jejak_{identity}_{secret}"
         return self.keys[tenant, role]
+
+    def issue(self, tenant: str, role: str, **body: Any) -> str:
+        """A key given out over HTTP by the ministry."""
+        until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+        asked = {"client": secrets.token_hex(6), "role": role, "expires_at": until, **body}
+        told = self.must(("00", "ministry"), "POST", f"/v1/tenants/{tenant}/keys", asked)
+        return str(told["key"])
 
     def send(
         self,
@@ -237,9 +250,11 @@ def must_be_problem(response: httpx.Response, status: int) -> None:
 
 
 @contextmanager
-def running(database: Database, nats_url: str, folder: Path, *services: str) -> Iterator[System]:
+def running(
+    database: Database, nats_url: str, folder: Path, *services: str, allowance: str = "100"
+) -> Iterator[System]:
     """The services, started and stopped with the block."""
-    system = System(database, nats_url, folder)
+    system = System(database, nats_url, folder, allowance)
     for service in services or SERVICES:
         system.start(service)
     try:

@@ -6,3 +6,8 @@ create schema projection;
 grant usage on schema intake to jejak_intake, jejak_scoring, jejak_projection;
 grant usage on schema scoring to jejak_scoring, jejak_projection;
 grant usage on schema projection to jejak_projection;
+
+-- The tenants the running transaction named; nobody, where it named none.
+create function public.reached() returns setof text language sql stable parallel safe as $$
+    select unnest(string_to_array(current_setting('app.tenants', true), ','))
+$$;

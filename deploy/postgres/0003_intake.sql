@@ -6,16 +6,24 @@ create table api_key (
     -- The program that holds the key; it keeps its idempotency keys when its API key is replaced.
     client      text not null check (client ~ '^[A-Za-z0-9.-]{1,64}$'),
     tenant      text not null,
-    role        text not null check (role in ('region_admin', 'verifier', 'ministry')),
+    role        text not null
+        check (role in ('region_admin', 'verifier', 'coordinator', 'ministry', 'auditor')),
     secret_hash bytea not null check (octet_length(secret_hash) = 32),
     history     boolean not null default false,
+    reads_only  boolean not null default false,
     created_at  timestamptz not null default now(),
+    expires_at  timestamptz not null default now() + interval '400 days',
+    -- To the minute: who looks after keys wants to know which ones nobody needs.
+    last_used_at timestamptz,
     revoked_at  timestamptz,
-    constraint ministry_above_regions check (role <> 'ministry' or tenant ~ '^[0-9]{2}$'),
+    constraint above_regions
+        check (role not in ('ministry', 'coordinator') or tenant ~ '^[0-9]{2}$'),
     constraint ministry_is_no_region check (role <> 'region_admin' or tenant <> '00')
 );
--- Projection shows a region's own plans to those who hold its key.
-grant select on api_key to jejak_intake, jejak_projection;
+create index api_key_of_tenant on api_key (tenant, created_at);
+grant select (id, client, tenant, role, reads_only, created_at, expires_at, last_used_at,
+              revoked_at),
+      insert, update (revoked_at, last_used_at) on api_key to jejak_intake;
 
 -- What came late waits for a letter; whoever looks for it does not read the whole log.
 create index event_late on event (tenant, stream) where topic = 'late.received.1';

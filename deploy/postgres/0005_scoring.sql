@@ -34,15 +34,17 @@ create table innovation (
 grant select, insert, update on entry, innovation to jejak_scoring;
 
 -- What scoring publishes to who reads a whole season at once: a contract, kept when the tables
--- change. It tells the present moment only. Levels are one byte a row, 0 to 3, in the row order of
--- `rule_set`, under which the region entered; claimed ones count as mandiri, accepted ones as
--- terverifikasi. Innovations that were withdrawn, or whose profile has not arrived, are not told.
-create view present_entry as
-select tenant, year, rule_set, rule_digest, claimed, accepted from entry;
+-- change. It tells the present moment only, and of the tenants the transaction names. Levels are
+-- one byte a row, 0 to 3, in the row order of `rule_set`, under which the region entered; claimed
+-- ones count as mandiri, accepted ones as terverifikasi. Innovations that were withdrawn, or whose
+-- profile has not arrived, are not told.
+create view present_entry with (security_barrier) as
+select tenant, year, rule_set, rule_digest, claimed, accepted from entry
+where tenant in (select public.reached());
 
-create view present_innovation as
+create view present_innovation with (security_barrier) as
 select tenant, year, innovation, submitted, rejected, tahapan, main_urusan, other_urusan,
        implementation_date, development_date, words, claimed, accepted
-from innovation where registered;
+from innovation where registered and tenant in (select public.reached());
 
 grant select on present_entry, present_innovation to jejak_projection;

@@ -11,8 +11,8 @@ MINISTRY = Wanted(tenant=names.MINISTRY, role="ministry", history=True)
 VERIFIER = Wanted(tenant=PROVINCE, role="verifier", history=True)
 # Quality control: another pair of eyes, and so another client, at the ministry.
 SECOND = Wanted(tenant=names.MINISTRY, role="verifier", history=True)
-# Who coordinates the province: reads what is for those above a region, and states no past.
-COORDINATOR = Wanted(tenant=PROVINCE, role="ministry")
+# Who coordinates the province: reads its regions, coaches their agencies, states no past.
+COORDINATOR = Wanted(tenant=PROVINCE, role="coordinator")
 ADMINS: Mapping[str, Wanted] = {
     each.region: Wanted(tenant=each.region, role="region_admin", history=True) for each in ALL
 }

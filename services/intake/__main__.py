@@ -5,12 +5,16 @@ With `--openapi` it prints the OpenAPI document and ends.
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, cast
+
+from litestar import Litestar
 
 from services.intake import surface
+from services.intake.access import TABLE
 from services.intake.admitting import Admitting
 from services.intake.answers import Answers
+from services.intake.credentials import Credentials
 from services.intake.deciding import Decider
 from services.intake.door import Door
 from services.intake.evidence.documents import Documents
@@ -21,7 +25,9 @@ from services.intake.reading import Reading
 from services.intake.sending import Sending
 from services.intake.spreadsheets.workbooks import Workbooks
 from shared.io import bus, config, http, log, postgres, rulebook, store
+from shared.io.allowances import Allowances
 from shared.io.files import Files
+from shared.io.gate import Gate, limits
 from shared.io.history import History
 from shared.io.identity import Keys
 from shared.io.opener import Opener
@@ -43,45 +49,66 @@ async def main() -> None:
     ):
         relay = Relay(url, "intake", "evt")
         committer = GroupCommit(writers, relay.nudge)
-        rule_sets = rulebook.rule_sets()
-        digests = rulebook.rule_digests()
-        decider = Decider(rule_sets, digests)
-        history = History(readers)
-        intake = Intake(history, committer, decider)
-        reading = Reading(history)
-        files, opener = Files(settings.evidence_url), Opener()
-        documents = Documents(readers, files, opener)
-        uploads = Uploads(readers, files, documents)
-        door = Door(
-            intake,
-            reading,
-            Sending(reading, Uses(history, readers), rule_sets),
-            Keys(readers),
-            documents,
-            rulebook.regions(),
-            rule_sets,
-            digests,
-            Answers(readers),
-        )
-        pulse = postgres.Pulse(readers)
-        workbooks = Workbooks(history, reading, documents, intake, rule_sets, digests)
-        app = surface.application(
-            door, uploads, workbooks, lambda: {"database": pulse.beats}, lambda: _gauges(relay)
-        )
+        opener = Opener()
+        app, upkeep = _served(readers, committer, relay, settings, opener)
         committing = asyncio.create_task(committer.run(), name="commit")
         others = [
             asyncio.create_task(_carry(relay, settings.nats_url), name="relay"),
             asyncio.create_task(relay.watch(readers), name="watch"),
-            asyncio.create_task(pulse.run(), name="pulse"),
-            asyncio.create_task(Admitting(reading, intake).run(), name="admitting"),
-            asyncio.create_task(uploads.run(), name="uploads"),
+            *(asyncio.create_task(loop, name=name) for name, loop in upkeep.items()),
         ]
         loops = [committing, *others]
-        await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
+        await http.serve_beside(app, settings, loops)
         committer.close()
         await committing
         await _end(others)
         await opener.close()
+
+
+def _served(
+    readers: postgres.Pool,
+    committer: GroupCommit,
+    relay: Relay,
+    settings: config.Intake,
+    opener: Opener,
+) -> tuple[Litestar, Mapping[str, Coroutine[Any, Any, None]]]:
+    """The application, and what goes on beside it, by name."""
+    rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
+    history = History(readers)
+    intake = Intake(history, committer, Decider(rule_sets, digests))
+    reading = Reading(history)
+    files = Files(settings.evidence_url)
+    documents = Documents(readers, files, opener)
+    uploads = Uploads(readers, files, documents)
+    keys, allowances = Keys(readers), Allowances(readers, limits(settings.allowance))
+    door = Door(
+        intake,
+        reading,
+        Sending(reading, Uses(history, documents), rule_sets),
+        keys,
+        Gate(keys, allowances, TABLE),
+        documents,
+        rulebook.regions(),
+        rule_sets,
+        digests,
+        Answers(readers),
+    )
+    pulse = postgres.Pulse(readers)
+    app = surface.application(
+        door,
+        uploads,
+        Workbooks(history, reading, documents, intake, rule_sets, digests),
+        Credentials(readers, intake),
+        lambda: {"database": pulse.beats},
+        lambda: _gauges(relay),
+    )
+    upkeep = {
+        "pulse": pulse.run(),
+        "admitting": Admitting(reading, intake).run(),
+        "uploads": uploads.run(),
+        "allowances": allowances.run(),
+    }
+    return app, upkeep
 
 
 async def _end(loops: Sequence[asyncio.Task[None]]) -> None:
@@ -110,16 +137,22 @@ def _print_document() -> None:
         cast("Reading", None),
         cast("Sending", None),
         cast("Keys", None),
+        None,
         cast("Documents", None),
         rulebook.regions(),
         rulebook.rule_sets(),
         rulebook.rule_digests(),
         cast("Answers", None),
     )
-    uploads, workbooks = cast("Uploads", None), cast("Workbooks", None)
-    sys.stdout.buffer.write(
-        http.document(surface.application(door, uploads, workbooks, ready=dict, gauges=dict))
+    app = surface.application(
+        door,
+        cast("Uploads", None),
+        cast("Workbooks", None),
+        cast("Credentials", None),
+        ready=dict,
+        gauges=dict,
     )
+    sys.stdout.buffer.write(http.document(app))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Answers:
             return kept
         told, status = await produce()
         if status in _SETTLED:
-            async with postgres.transaction(self._pool) as connection:
+            async with postgres.reaching(self._pool, [asked.tenant]) as connection:
                 body = msgspec.json.encode(told)
                 await postgres.execute(
                     connection,
@@ -70,8 +70,7 @@ class Answers:
 
     async def _find(self, asked: Keyed, kind: type[View]) -> Told[View] | None:
         named = {"tenant": asked.tenant, "key": asked.key}
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(connection, _FIND, named)
+        rows = await postgres.fetch_of(self._pool, [asked.tenant], _FIND, named)
         if any(row["request"] != asked.request for row in rows):
             raise Refused("idempotency.key_reused", key=asked.key)
         kept = [row for row in rows if row["status"] is not None]

@@ -11,6 +11,7 @@ from services.intake.core import (
     branch,
     clarification,
     coaching,
+    credential,
     decree,
     indicator,
     innovation,
@@ -42,6 +43,7 @@ Command = (
     | decree.Decree
     | coaching.Command
     | branch.Command
+    | credential.Command
     | together.Together
 )
 
@@ -209,6 +211,7 @@ _COACHED = _sort(
 _AGENCY = _sort(
     agency, "affair", lambda command: names.agency(command.year, command.agency), _above
 )
+_KEY = _sort(credential, "affair", lambda command: names.key(command.key))
 _BRANCH = _sort(
     branch, "plan", lambda command: names.branch(command.year, command.branch), _presumed
 )
@@ -261,6 +264,8 @@ _SORTS: Mapping[type, Sort] = {
     coaching.Assign: _COACHED,
     coaching.Agree: _COACHED,
     coaching.Close: _COACHED,
+    credential.Issue: _KEY,
+    credential.Revoke: _KEY,
     branch.Save: _BRANCH,
     branch.Discard: _BRANCH,
 }

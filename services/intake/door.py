@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Request, Response
-from litestar.connection import ASGIConnection
 from litestar.di import Provide
-from litestar.handlers import BaseRouteHandler
 from litestar.params import HeaderParameter
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +24,8 @@ from services.intake.handle import Intake
 from services.intake.orders import KEY_SEPARATOR, Order
 from services.intake.reading import Reading
 from services.intake.sending import Sending
-from shared.io import clock, http, problems
+from shared.io import clock, http, problems, refusals
+from shared.io.gate import Gate, caller_of
 from shared.io.identity import Caller, Keys, Role
 from shared.kernel import names
 from shared.kernel.appending import Receipt
@@ -91,6 +90,7 @@ class Door:
         reading: Reading,
         sending: Sending,
         keys: Keys,
+        gate: Gate | None,
         documents: Documents,
         regions: Register,
         rule_sets: Mapping[str, RuleSet],
@@ -102,6 +102,7 @@ class Door:
         self.reading = reading
         self.sending = sending
         self.keys = keys
+        self.gate = gate
         self.documents = documents
         self.regions = regions
         self.rule_sets = rule_sets
@@ -123,16 +124,10 @@ class Door:
         """What every writing route shares; the key is checked before a body is read."""
         return {
             "dependencies": {"asked": Provide(self.asked)},
-            "guards": [self.known, http.require_json],
+            "guards": [http.require_json],
             "responses": ERRORS,
             "security": [{"key": []}],
         }
-
-    async def known(
-        self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
-    ) -> None:
-        """A guard: nobody unknown makes us read a body."""
-        await self.keys.caller(connection.headers.get("authorization", ""))
 
     async def asked(
         self,
@@ -141,7 +136,7 @@ class Door:
         if_match: IfMatch = None,
     ) -> Asked:
         """Who asks, under which key, with which bytes, on which version."""
-        caller = await self.keys.caller(request.headers.get("authorization", ""))
+        caller = caller_of(request)
         asked = f"{request.method} {request.scope['path']}\n".encode() + await request.body()
         received_at = clock.now()
         return Asked(
@@ -149,7 +144,7 @@ class Door:
             key=_key(caller, idempotency_key, required=request.method == "POST"),
             request=hashlib.sha256(asked).digest(),
             if_match=_version(if_match),
-            language=http.language_of(request),
+            language=refusals.language_of(request),
             received_at=received_at,
             path=request.scope["path"],
         )
@@ -165,13 +160,11 @@ class Door:
         """When it took place: as stated, else when it had been received completely."""
         return body.occurred_at or asked.received_at
 
-    def region(self, asked: Asked, region: str, *roles: Any) -> None:
-        """The region exists and is assessed, the key reaches it, and its role may do this."""
+    def must_assess(self, region: str) -> None:
+        """Refuse a region that there is not, or whose index is not measured."""
         known = self.regions.by_code.get(region)
         if known is None:
             raise Missing("region.unknown", region=region)
-        asked.caller.must_reach(region)
-        asked.caller.must_be(*roles)
         if not known.subject:
             raise Refused("region.not_assessed", name=known.name)
 

@@ -72,6 +72,12 @@ class Intake:
                 told.append(failure)
         return told
 
+    async def prepared(self, order: Order) -> Append | Receipt:
+        """One order decided, for who records it in a transaction of its own; or its old receipt."""
+        answered = await self._history.answered([(order.tenant, order.key)])
+        receipt = _answered(order, answered)
+        return receipt or self._decided(order, await self._load([order]))[1]
+
     async def _round(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
         """Decide all on one reading, then append all at once so that they share a commit."""
         answered = await self._history.answered([(order.tenant, order.key) for order in orders])

@@ -2,6 +2,7 @@
 
 from litestar import Litestar
 
+from services.intake.credentials import Credentials
 from services.intake.door import Door
 from services.intake.evidence.uploads import Uploads
 from services.intake.spreadsheets.workbooks import Workbooks
@@ -11,6 +12,7 @@ from services.intake.web import (
     evidence,
     indicators,
     innovations,
+    keys,
     organisation,
     plans,
     results,
@@ -41,7 +43,12 @@ PARTS = (
 
 
 def application(
-    door: Door, uploads: Uploads, workbooks: Workbooks, ready: http.Ready, gauges: http.Gauges
+    door: Door,
+    uploads: Uploads,
+    workbooks: Workbooks,
+    credentials: Credentials,
+    ready: http.Ready,
+    gauges: http.Gauges,
 ) -> Litestar:
     """The whole of it."""
     parts = [route for part in PARTS for route in part.routes(door)]
@@ -50,10 +57,12 @@ def application(
         version=VERSION,
         handlers=[
             *parts,
-            *web_uploads.routes(door, uploads),
+            *web_uploads.routes(uploads),
             *workbook.routes(door, workbooks),
             *annex.routes(door, workbooks),
+            *keys.routes(door, credentials),
         ],
         ready=ready,
         gauges=gauges,
+        gate=door.gate,
     )

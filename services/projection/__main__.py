@@ -11,7 +11,7 @@ from typing import cast
 from litestar.types import ControllerRouterHandler
 
 from services.projection import surface
-from services.projection.access import Access
+from services.projection.access import TABLE
 from services.projection.analysis import Analyst
 from services.projection.branching import Brancher
 from services.projection.chronicle import Chronicle
@@ -38,7 +38,9 @@ from services.projection.web import rules as web_rules
 from services.projection.web import verification as web_verification
 from services.projection.web.turns import Turns
 from shared.io import bus, config, http, log, postgres, rulebook
+from shared.io.allowances import Allowances
 from shared.io.follow import Follower
+from shared.io.gate import Gate, limits
 from shared.io.history import History
 from shared.io.identity import Keys
 from shared.io.once import Apply
@@ -65,20 +67,23 @@ async def main() -> None:
             "scores": _follower("sco", History(scores), own, project_scores),
         }
         reader = Reader(Tables(pages), rulebook.regions(), rulebook.rule_sets())
+        allowances = Allowances(own, limits(settings.allowance))
         app = surface.application(
             reader,
             ready=lambda: {name: follower.ready for name, follower in followers.items()},
             gauges=lambda: _gauges(followers),
             analyses=_analyses(facts, pages, reader),
+            gate=Gate(Keys(facts), allowances, TABLE),
         )
         loops = [
+            asyncio.create_task(allowances.run(), name="allowances"),
             *(
                 asyncio.create_task(follower.run(), name=f"follow-{name}")
                 for name, follower in followers.items()
             ),
             asyncio.create_task(_on_bus(list(followers.values()), settings.nats_url), name="bus"),
         ]
-        await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
+        await http.serve_beside(app, settings, loops)
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
@@ -116,13 +121,12 @@ def _analyses(
     nation = Nation(pages, rulebook.regions(), rule_sets, digests, turns)
     comparer = Comparer(analyst, reader, turns)
     named = [affair.nama for affair in affairs]
-    access = Access(Keys(facts))
     return [
         *web_analysis.routes(analyst, OtherRules(analyst, reader), chronicle, contexts, named),
         *web_change.routes(comparer, Foreteller(analyst, reader, turns), chronicle, contexts),
-        *web_branches.routes(Brancher(analyst), contexts, access),
-        *web_organisation.routes(Organiser(analyst), contexts, access),
-        *web_verification.routes(Verifying(analyst), contexts, access),
+        *web_branches.routes(Brancher(analyst), contexts),
+        *web_organisation.routes(Organiser(analyst), contexts),
+        *web_verification.routes(Verifying(analyst), contexts),
         *web_closing.routes(Closing(analyst, reader), contexts),
         *web_nation.routes(nation, digests),
         *web_log.routes(reader, History(facts)),

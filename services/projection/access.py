@@ -1,13 +1,12 @@
-"""Who may see what is not for everybody: a region's plans, and how verifiers and coaches work."""
+"""Who may see what: most is for everybody; plans, verifiers' and coaches' work are for some."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request
-
 from services.projection.web.ranking import ERRORS
 from shared.io import http
-from shared.io.identity import Caller, Keys, Role
+from shared.io.gate import Kind, Rule
+from shared.io.identity import Role
 
 # What only some keys are shown, no cache in between keeps.
 OWN = {"Cache-Control": "private, no-cache"}
@@ -18,34 +17,86 @@ KEYED: Mapping[str, Any] = {
     "security": [{"key": []}],
 }
 
-VERIFIERS: tuple[Role, ...] = ("verifier", "ministry")
-COACHES: tuple[Role, ...] = ("ministry",)
+PLANNERS: tuple[Role, ...] = ("region_admin",)
+VERIFYING: tuple[Role, ...] = ("verifier", "coordinator", "ministry", "auditor")
+COACHES: tuple[Role, ...] = ("coordinator", "ministry", "auditor")
+
+_REGION = "/v1/regions/{region}/seasons/{year}"
+_PROVINCE = "/v1/provinces/{province}/seasons/{year}"
+_THREAD = "/indicators/{code}/thread"
 
 
-class Access:
-    """The door of what is kept from others; `tenant` is the region or province asked about.
+def _rules(kind: Kind, roles: tuple[Role, ...], *routes: str) -> dict[str, Rule]:
+    return {route: Rule(kind=kind, roles=roles) for route in routes}
 
-    Whatever lies outside a key's reach is answered like something that does not exist.
-    """
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-
-    async def own(self, request: Request[Any, Any, Any], region: str) -> Caller:
-        """A key of the region itself."""
-        return await self.of(request, region, "region_admin")
-
-    async def verifying(self, request: Request[Any, Any, Any], region: str) -> Caller:
-        """Who verifies the region, above them the ministry, and the region itself."""
-        return await self.of(request, region, "region_admin", *VERIFIERS)
-
-    async def coaching(self, request: Request[Any, Any, Any], region: str) -> Caller:
-        """Who coaches the region's agencies, and the region itself."""
-        return await self.of(request, region, "region_admin", *COACHES)
-
-    async def of(self, request: Request[Any, Any, Any], tenant: str, *roles: Role) -> Caller:
-        """A key that reaches the tenant in one of these roles."""
-        caller = await self._keys.caller(request.headers.get("authorization", ""))
-        caller.must_reach(tenant)
-        caller.must_be(*roles)
-        return caller
+TABLE: Mapping[str, Rule] = {
+    # Quick, for everybody.
+    **_rules(
+        "read",
+        (),
+        "GET /",
+        "GET /peringkat/{province}/{year}",
+        "GET /static/{name}",
+        "GET /openapi",
+        "GET /openapi/openapi.json",
+        "GET /openapi/{path}",
+        "GET /v1/forms/{year}",
+        "GET /v1/seasons",
+        "GET /v1/seasons/{year}/calendar",
+        "GET /v1/provinces/{province}/regions",
+        f"GET {_PROVINCE}/ranking",
+        "GET /v1/regions/{region}/history",
+        "GET /v1/regions/{region}/events/{seq}",
+        "GET /v1/rule-sets",
+        "GET /v1/rule-sets/{rule_set}",
+        "GET /v1/rule-sets/{rule_set}/indicators/{code}/level",
+        "GET /v1/rule-sets/{rule_set}/reading",
+        "GET /v1/rule-sets/{rule_set}/score",
+        "POST /v1/rule-sets/{rule_set}/score",
+        "POST /v1/rule-sets/{rule_set}/explained-score",
+    ),
+    # Folded from logs on reading, for everybody.
+    **_rules(
+        "heavy",
+        (),
+        f"GET {_REGION}/agencies",
+        f"GET {_REGION}/carry-over",
+        f"GET {_REGION}/difference",
+        f"GET {_REGION}/explanation",
+        f"GET {_REGION}/late",
+        f"GET {_REGION}/movement",
+        f"GET {_REGION}/next-steps",
+        f"GET {_REGION}/rescored",
+        f"GET {_REGION}/waterfall",
+        f"POST {_REGION}/what-if",
+        f"GET {_PROVINCE}/differences",
+        f"GET {_PROVINCE}/late",
+        f"GET {_PROVINCE}/next-steps",
+        f"GET {_PROVINCE}/outlook",
+        f"GET {_PROVINCE}/participation",
+        f"GET {_PROVINCE}/rescored",
+        "GET /v1/seasons/{year}/rescored",
+    ),
+    # A region's own plans.
+    **_rules("heavy", PLANNERS, f"GET {_REGION}/branches", f"GET {_REGION}/branches/{{branch}}"),
+    # How verifiers and coaches work.
+    **_rules(
+        "heavy",
+        ("region_admin", *VERIFYING),
+        f"GET {_REGION}/verification-queue",
+        f"GET {_REGION}/clarifications",
+        f"GET {_REGION}{_THREAD}",
+        f"GET {_REGION}/innovations/{{innovation}}{_THREAD}",
+    ),
+    **_rules(
+        "heavy",
+        VERIFYING,
+        f"GET {_PROVINCE}/verification-queue",
+        f"GET {_PROVINCE}/clarifications",
+    ),
+    **_rules("heavy", ("region_admin", *COACHES), f"GET {_REGION}/coaching"),
+    **_rules("heavy", COACHES, f"GET {_PROVINCE}/coaching"),
+    # The service itself.
+    **_rules("probe", (), "GET /healthz", "GET /readyz", "GET /metrics"),
+}

@@ -88,6 +88,7 @@ class Nation:
         }
         async with postgres.transaction(self._pool) as connection:
             await postgres.execute(connection, _SQL["one_view"])
+            await postgres.reach(connection, self._by_code)
             entries = await postgres.fetch(connection, _SQL["entries"], asked)
             rules = {row["tenant"]: self._entered(row) for row in entries}
             if not entries:

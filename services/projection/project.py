@@ -61,7 +61,7 @@ async def project_facts(
     for events in ranges.values():
         for recorded in map(decode, events):
             event = recorded.event
-            if not isinstance(event, NO_ACTIVITY):
+            if event.year and not isinstance(event, NO_ACTIVITY):
                 spoken[recorded.tenant, event.year] = (recorded.seq, recorded.happened_at)
             match event:
                 case _ if isinstance(event, calendar.SAID):

@@ -1,6 +1,6 @@
 """Everything projection says over HTTP: interface, pages, and what surrounds each response."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -13,20 +13,16 @@ from services.projection.read import Reader
 from services.projection.web import ranking as web
 from services.projection.wording import Words, words_for
 from shared.io import http, problems
+from shared.io.gate import Gate
 from shared.io.problems import Problem
 
 VERSION = "1"
 
-# Nothing is loaded from elsewhere, nothing runs, nobody frames us.
-SECURITY_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+# What a page may do: its own style and pictures, nothing from elsewhere, no script.
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 
 # Where programs ask; everywhere else a failure is a page.
 MACHINE_PATHS = ("/v1/", "/openapi", "/healthz", "/readyz", "/metrics", "/static/")
@@ -39,6 +35,7 @@ def application(
     ready: http.Ready,
     gauges: http.Gauges,
     analyses: Sequence[ControllerRouterHandler] = (),
+    gate: Gate | None = None,
 ) -> Litestar:
     """The whole of it; `analyses` are the routes that read the log itself."""
     return http.application(
@@ -47,6 +44,7 @@ def application(
         handlers=[*web.routes(reader), *analyses, *pages.routes(reader)],
         ready=ready,
         gauges=gauges,
+        gate=gate,
         on_app_init=_surround,
     )
 
@@ -62,8 +60,7 @@ def _surround(config: AppConfig) -> AppConfig:
 async def _secure(message: Message, _: Scope) -> None:
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
-        for name, value in SECURITY_HEADERS.items():
-            headers[name] = value
+        headers["Content-Security-Policy"] = PAGE_POLICY
 
 
 def _as_page(problem_of: Handler) -> Handler:

@@ -52,7 +52,7 @@ async def main() -> None:
             asyncio.create_task(_on_bus(follower, relay, settings.nats_url), name="bus"),
             asyncio.create_task(relay.watch(own), name="watch"),
         ]
-        await http.serve_beside(app, settings.listen_host, settings.listen_port, loops)
+        await http.serve_beside(app, settings, loops)
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)

@@ -196,7 +196,7 @@ class Checkpoints:
         self._stopped.add(tenant)
 
     async def _block(self, tenant: str, seq: int, error: str, *, final: bool) -> None:
-        async with postgres.transaction(self._pool) as connection:
+        async with postgres.reaching(self._pool, [tenant]) as connection:
             await postgres.execute(
                 connection,
                 _SQL["block"],

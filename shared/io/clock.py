@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 
 
 def now() -> datetime:
@@ -13,6 +13,11 @@ def now() -> datetime:
 def monotonic_seconds() -> float:
     """For measuring waits; never for a fact."""
     return time.monotonic()
+
+
+def new_secret() -> str:
+    """256 random bits as text that may stand in a header."""
+    return token_urlsafe(32)
 
 
 def new_id() -> str:

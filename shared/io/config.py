@@ -6,10 +6,10 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from shared.io import unreadable
 from shared.kernel.errors import Refused
@@ -25,6 +25,10 @@ class Service(Struct, frozen=True, kw_only=True):
     listen_host: str = "127.0.0.1"
     listen_port: int = 0
     log_style: str = "json"
+    # Whose word is taken for a caller's address: the proxies in front, separated by commas.
+    trusted_proxies: str = ""
+    # What each caller may ask of the service, as a multiple of the usual: see `gate.limits`.
+    allowance: Annotated[float, Meta(gt=0, le=1000)] = 1.0
 
 
 class Intake(Service, frozen=True, kw_only=True):

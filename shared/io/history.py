@@ -64,12 +64,8 @@ class History:
 
         `upto` must not be beyond the head: whatever is not found is a hole, and that is `Corrupt`.
         """
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(
-                connection,
-                _SQL["read_range"],
-                {"tenant": tenant, "after": after, "upto": upto, "limit": limit},
-            )
+        asked = {"tenant": tenant, "after": after, "upto": upto, "limit": limit}
+        rows = await postgres.fetch_of(self._pool, [tenant], _SQL["read_range"], asked)
         wanted = range(after + 1, min(upto, after + limit) + 1)
         if [row["seq"] for row in rows] != list(wanted):
             raise Corrupt("log.hole", tenant=tenant, after=after, upto=upto)
@@ -86,16 +82,13 @@ class History:
 
     async def leaves(self, spans: Sequence[Span]) -> Mapping[str, Leaves]:
         """The leaf hashes of one span per tenant; a tenant of which nothing is found is absent."""
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(
-                connection,
-                _SQL["leaves"],
-                {
-                    "tenants": [span.tenant for span in spans],
-                    "firsts": [span.first for span in spans],
-                    "lasts": [span.last for span in spans],
-                },
-            )
+        tenants = [span.tenant for span in spans]
+        asked = {
+            "tenants": tenants,
+            "firsts": [span.first for span in spans],
+            "lasts": [span.last for span in spans],
+        }
+        rows = await postgres.fetch_of(self._pool, tenants, _SQL["leaves"], asked)
         found: dict[str, Leaves] = {}
         for row in rows:
             leaves = found.setdefault(row["tenant"], Leaves(epoch=row["epoch"], hashes={}))
@@ -106,12 +99,9 @@ class History:
         self, wanted: Sequence[tuple[str, str]]
     ) -> Mapping[tuple[str, str], Sequence[Stored]]:
         """The events of each (tenant, stream), in order; an empty sequence where there are none."""
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(
-                connection,
-                _SQL["read_streams"],
-                {"tenants": [t for t, _ in wanted], "streams": [s for _, s in wanted]},
-            )
+        tenants = [tenant for tenant, _ in wanted]
+        asked = {"tenants": tenants, "streams": [stream for _, stream in wanted]}
+        rows = await postgres.fetch_of(self._pool, tenants, _SQL["read_streams"], asked)
         found: dict[tuple[str, str], list[Stored]] = {name: [] for name in wanted}
         for row in rows:
             found[row["tenant"], row["stream"]].append(Stored(**row))
@@ -119,7 +109,8 @@ class History:
 
     async def streams_with(self, topic: str) -> Sequence[tuple[str, int]]:
         """The tenant and year of every stream `…/<year>` that holds a fact of the topic."""
-        async with postgres.borrowed(self._pool) as connection:
+        async with postgres.transaction(self._pool) as connection:
+            await postgres.reach_all(connection)
             rows = await postgres.fetch(connection, _SQL["streams_with"], {"topic": topic})
         return [(row["tenant"], row["year"]) for row in rows]
 
@@ -127,12 +118,9 @@ class History:
         self, commands: Sequence[tuple[str, str]]
     ) -> Mapping[tuple[str, str], tuple[bytes, Receipt]]:
         """The request's hash and the receipt of each (tenant, key) that was answered before."""
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(
-                connection,
-                _SQL["read_commands"],
-                {"tenants": [t for t, _ in commands], "keys": [k for _, k in commands]},
-            )
+        tenants = [tenant for tenant, _ in commands]
+        asked = {"tenants": tenants, "keys": [key for _, key in commands]}
+        rows = await postgres.fetch_of(self._pool, tenants, _SQL["read_commands"], asked)
         return {
             (row["tenant"], row["key"]): (row["request"], appending.decode_receipt(row["receipt"]))
             for row in rows

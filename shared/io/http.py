@@ -12,122 +12,40 @@ from typing import Any
 import msgspec
 import uvicorn
 import uvloop
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Response, get
 from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
-from shared.io import clock, log, unreadable
-from shared.io.problems import PROBLEM, Problem, problem_of, sentence
-from shared.kernel.errors import Corrupt, Failure, Missing, Refused, Unavailable
+from shared.io import clock, log, refusals
+from shared.io.config import Service
+from shared.io.gate import Gate
+from shared.io.problems import PROBLEM, Problem, sentence
+from shared.kernel.errors import Corrupt, Missing, Refused
 
-# JSON bodies beyond this are not facts; evidence has its own limit.
-BODY_BYTES_MAX = 1_000_000
 # An open stream must not keep a stopping process alive.
 GRACEFUL_SECONDS_MAX = 3
-RETRY_AFTER_SECONDS = 2
+# Beside every answer, unless a route says something stricter or a page something of its own.
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # Over plain HTTP browsers pass it by; behind TLS it keeps them there for a year.
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
 # What four digits can say.
 YEARS = range(1000, 10_000)
 # Asked every few seconds by machines; they would drown what people look for in the log.
 PROBES = ("/healthz", "/readyz", "/metrics")
-
-
-def language_of(request: Request[Any, Any, Any]) -> str:
-    """`en` where the caller prefers English to Indonesian, else `id`."""
-    for part in request.headers.get("accept-language", "").lower().split(","):
-        wanted = part.split(";")[0].strip().split("-")[0]
-        if wanted in ("id", "en"):
-            return wanted
-    return "id"
-
-
-def _answer(request: Request[Any, Any, Any], failure: Failure) -> Response[Problem]:
-    # Not `request.url`: it reads the Host header too, and fails where that is nonsense.
-    problem = problem_of(failure, language_of(request), request.scope["path"])
-    headers = {"Vary": "Accept-Language"}
-    if problem.status == 503:  # noqa: PLR2004 - the one status that names a time
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return Response(problem, status_code=problem.status, media_type=PROBLEM, headers=headers)
-
-
-def _on_failure(request: Request[Any, Any, Any], failure: Failure) -> Response[Problem]:
-    if isinstance(failure, Corrupt | Unavailable):
-        log.logger().error("request.failed", reason=failure.reason, why=str(failure))
-    return _answer(request, failure)
-
-
-def _on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
-    """The framework's own errors, in our words."""
-    match error.status_code:
-        case 404:
-            return _answer(request, Missing("route.unknown"))
-        case 405:
-            return _answer(request, Refused("route.method_not_allowed"))
-        case 413:
-            return _answer(request, Refused("body.too_large", bytes_max=_bytes_max(request)))
-        case _ if isinstance(error, ValidationException):
-            why = _why(error, language_of(request))
-            return _answer(request, Refused(_malformed(error), why=why))
-        case code if 400 <= code < 500:  # noqa: PLR2004 - the range is the definition
-            return _unreadable(request, error.detail)
-        case _:
-            return _on_crash(request, error)
-
-
-def _unreadable(request: Request[Any, Any, Any], message: str) -> Response[Problem]:
-    why = unreadable.told(message, language_of(request))
-    return _answer(request, Refused("body.malformed", why=why))
-
-
-def _bytes_max(request: Request[Any, Any, Any]) -> int:
-    """The limit of the address that was asked; each may have its own."""
-    limit = getattr(request.route_handler, "resolve_request_max_body_size", lambda: None)()
-    return limit or BODY_BYTES_MAX
-
-
-def _malformed(error: ValidationException) -> str:
-    told = error.extra if isinstance(error.extra, list) else []
-    named = [item.get("source", "body") for item in told if isinstance(item, dict)]
-    sources = {str(getattr(source, "value", source)) for source in named}
-    if sources & {"query", "path", "header"} or error.detail.startswith("Missing required"):
-        return "parameter.malformed"
-    return "body.malformed"
-
-
-def _why(error: ValidationException, language: str) -> str:
-    told = error.extra if isinstance(error.extra, list) else []
-    parts = [
-        unreadable.told(str(item.get("message", "")), language, str(item.get("key", "")))
-        for item in told
-        if isinstance(item, dict)
-    ]
-    return "; ".join(parts) or unreadable.told(error.detail, language)
-
-
-def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    number = clock.new_id()[:12]
-    log.logger().error("request.crashed", request=number, why=repr(error), exc_info=error)
-    problem = Problem(
-        type="urn:jejak-inovasi:problem:internal.failed",
-        title="internal.failed",
-        status=500,
-        detail=sentence("internal.failed", language_of(request), {"request": number}),
-        instance=request.scope["path"],
-    )
-    return Response(problem, status_code=500, media_type=PROBLEM)
-
-
-def _on_depth(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    """A body nested deeper than the decoder goes is the caller's; any other depth is ours."""
-    if "deserializing" in str(error):
-        return _unreadable(request, "nested too deeply")
-    return _on_crash(request, error)
 
 
 def plain_year(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -164,19 +82,17 @@ def application(
     handlers: Sequence[ControllerRouterHandler],
     ready: Ready,
     gauges: Gauges,
+    gate: Gate | None = None,
     on_app_init: Callable[[AppConfig], AppConfig] | None = None,
 ) -> Litestar:
-    """A litestar application with our errors, limits, health and documents."""
+    """A litestar application with our errors, limits, health and documents.
+
+    Every route goes through the gate; only where a document is all that is wanted, there is none.
+    """
     security = SecurityScheme(type="http", scheme="bearer", description="Kunci API daerah")
     app = Litestar(
         [*handlers, *_health(ready, gauges)],
-        exception_handlers={
-            Failure: _on_failure,
-            HTTPException: _on_http,
-            SerializationException: lambda request, error: _unreadable(request, str(error)),
-            RecursionError: _on_depth,
-            Exception: _on_crash,
-        },
+        exception_handlers={**refusals.HANDLERS},
         openapi_config=OpenAPIConfig(
             title=title,
             version=version,
@@ -185,14 +101,25 @@ def application(
             components=Components(security_schemes={"key": security}),
             use_handler_docstrings=True,
         ),
-        guards=[plain_year],
-        request_max_body_size=BODY_BYTES_MAX,
+        guards=[plain_year, *([gate.guard] if gate else [])],
+        before_send=[*([gate.tell] if gate else []), _guarded],
+        request_max_body_size=refusals.BODY_BYTES_MAX,
         middleware=[_canonical],
         logging_config=None,
         on_app_init=[on_app_init] if on_app_init else [],
     )
     _close_schemas(app)
+    if gate:
+        gate.must_cover(app)
     return app
+
+
+async def _guarded(message: Message, _: Scope) -> None:
+    """Whatever a browser makes of an answer, it runs nothing, frames nothing, guesses nothing."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
 
 
 def document(app: Litestar) -> bytes:
@@ -256,13 +183,16 @@ def _canonical(app: ASGIApp) -> ASGIApp:
 
 
 async def serve_beside(
-    app: Litestar, host: str, port: int, loops: Sequence[asyncio.Task[None]]
+    app: Litestar, settings: Service, loops: Sequence[asyncio.Task[None]]
 ) -> None:
     """Serve until told to stop; if one of the service's own loops ends, stop and raise."""
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
+        host=settings.listen_host,
+        port=settings.listen_port,
+        # Anybody can claim an address; only a proxy of ours is believed.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         http="httptools",
         log_config=None,
         access_log=False,

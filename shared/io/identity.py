@@ -1,7 +1,7 @@
 """Who is asking, for which tenant, in which role: told by the API key alone.
 
 A key is `jejak_<id>_<secret>`; the database keeps the SHA-256 of the secret, which has 256 random
-bits, so a plain hash is enough. A revoked key is refused within `KEY_SECONDS_MAX`.
+bits, so a plain hash is enough. A revoked or expired key is refused within `KEY_SECONDS_MAX`.
 """
 
 import hashlib
@@ -14,26 +14,24 @@ from shared.io import clock, postgres
 from shared.kernel import names
 from shared.kernel.errors import Missing, Refused
 
-Role = Literal["region_admin", "verifier", "ministry"]
+Role = Literal["region_admin", "verifier", "coordinator", "ministry", "auditor"]
 # Intake itself, acting on what a keeper of seasons said; no key has this role.
 Service = Literal["service"]
 
 # How long a key's row is believed before it is read again: the longest a revoked key still works.
 KEY_SECONDS_MAX = 5.0
 KEYS_MAX = 10_000
+# A key's use is noted this often at most.
+NOTED_SECONDS = 60.0
 
 PREFIX = "jejak"
 
-_SELECT = """
-select id, client, tenant, role, secret_hash, history from api_key
-where id = %(id)s and revoked_at is null
-"""
+_SELECT = "select * from intake.key_shown(%(id)s)"
+_USED = "select intake.key_used(%(id)s)"
 
 
 # The keys that a program holds today.
-_HELD = """
-select tenant, role from api_key where client = %(client)s and revoked_at is null
-"""
+_HELD = "select * from intake.keys_of_client(%(client)s)"
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -47,6 +45,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     tenant: str
     role: Role | Service
     history: bool = False
+    reads_only: bool = False
 
     def must_be(self, *roles: Role) -> None:
         """Refuse any other role."""
@@ -75,15 +74,26 @@ class Caller(Struct, frozen=True, kw_only=True):
 def must_fit(tenant: str, role: Role, client: str, *, taken: bool) -> None:
     """Refuse a key that the table would not hold, or a client's name that is another's (`taken`).
 
-    A ministry's key stands above regions, and the ministry itself is no region.
+    A ministry's and a coordinator's key stand above regions, and the ministry itself is no region.
     """
     above = tenant == names.province_of(tenant)
-    if (role == "ministry" and not above) or (role == "region_admin" and tenant == names.MINISTRY):
+    too_low = role in ("ministry", "coordinator") and not above
+    if too_low or (role == "region_admin" and tenant == names.MINISTRY):
         raise Refused("tenant.without_role", tenant=tenant, role=role)
     if not names.is_client(client):
         raise Refused("client.malformed", characters_max=names.CLIENT_CHARACTERS_MAX)
     if taken:
         raise Refused("client.of_another", client=client)
+
+
+def presented(identity: str) -> str:
+    """A fresh key as its holder presents it."""
+    return f"{PREFIX}_{identity}_{clock.new_secret()}"
+
+
+def secret_of(key: str) -> str:
+    """The part that proves it."""
+    return key.split("_", 2)[2]
 
 
 class Keys:
@@ -92,6 +102,7 @@ class Keys:
     def __init__(self, pool: postgres.Pool) -> None:
         self._pool = pool
         self._known: dict[str, tuple[float, bytes, Caller]] = {}
+        self._noted: dict[str, float] = {}
 
     async def caller(self, authorization: str) -> Caller:
         """Who sent this header; `Refused` if nobody we know."""
@@ -105,7 +116,19 @@ class Keys:
         secret_hash, caller = await self._look_up(identity)
         if not hmac.compare_digest(secret_hash, hashlib.sha256(secret.encode()).digest()):
             raise Refused("identity.unknown")
+        await self._note_use(identity)
         return caller
+
+    async def _note_use(self, identity: str) -> None:
+        """Which keys nobody needs is seen by when each was used last, to the minute."""
+        now = clock.monotonic_seconds()
+        if now - self._noted.get(identity, -NOTED_SECONDS) < NOTED_SECONDS:
+            return
+        if len(self._noted) >= KEYS_MAX:
+            self._noted.clear()
+        self._noted[identity] = now
+        async with postgres.borrowed(self._pool) as connection:
+            await postgres.execute(connection, _USED, {"id": identity})
 
     async def must_know(self, client: str, region: str, *roles: Role) -> None:
         """Refuse to give work in a region to a program that no key of these roles lets do it."""
@@ -132,6 +155,7 @@ class Keys:
             tenant=row["tenant"],
             role=row["role"],
             history=row["history"],
+            reads_only=row["reads_only"],
         )
         if len(self._known) >= KEYS_MAX:
             self._known.clear()

@@ -85,7 +85,7 @@ class Once:
             for tenant, events in ready.items()
         ]
         self._checkpoints.must_be_same_epoch(moves)
-        async with postgres.transaction(self._pool) as connection:
+        async with postgres.reaching(self._pool, ready) as connection:
             await self._checkpoints.advance(connection, moves)
             await self._effect(connection, ready)
         self._checkpoints.advanced(moves)

@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,16 @@ PULSE_SECONDS = 2.0
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 Parameters = Mapping[str, Any]
+
+# Row-level security asks for this setting; it lasts as long as the transaction.
+_REACH = "select set_config('app.tenants', %s, true)"
+# A superuser, a role that may pass by the policies, or one that owns a table and may drop them.
+_ROLE = """
+select rolname as name, rolsuper or rolbypassrls or exists (
+    select from pg_class where relowner = pg_roles.oid and relrowsecurity
+) as unbound from pg_roles where rolname = current_user
+"""
+_REACH_ALL = "select set_config('app.tenants', string_agg(tenant, ','), true) from head"
 
 
 def bound_url(url: str, schema: str, name: str, lock_seconds: float = LOCK_SECONDS_MAX) -> str:
@@ -141,9 +151,18 @@ async def pool(
     with translated():
         await opened.open(wait=True, timeout=CONNECT_SECONDS_MAX)
     try:
+        await _must_be_bound(opened)
         yield opened
     finally:
         await opened.close()
+
+
+async def _must_be_bound(opened: Pool) -> None:
+    """Refuse to serve as a role that row-level security does not bind, or that could undo it."""
+    async with borrowed(opened) as connection:
+        (role,) = await fetch(connection, _ROLE)
+    if role["unbound"]:
+        raise Refused("config.role_unbound", role=role["name"])
 
 
 class Pulse:
@@ -178,6 +197,39 @@ async def transaction(opened: Pool) -> AsyncIterator[Connection]:
     """A connection inside one transaction, committed on leaving."""
     async with borrowed(opened) as connection, connection.transaction():
         yield connection
+
+
+@asynccontextmanager
+async def reaching(opened: Pool, tenants: Iterable[str]) -> AsyncIterator[Connection]:
+    """A transaction that sees and writes the rows of these tenants alone."""
+    async with transaction(opened) as connection:
+        await reach(connection, tenants)
+        yield connection
+
+
+async def reach(connection: Connection, tenants: Iterable[str]) -> None:
+    """Name the tenants of the running transaction, in place of those it named before.
+
+    The database forgets them with the transaction, however it ends: a connection that goes back to
+    its pool reaches nobody.
+    """
+    await connection.execute(_REACH, [",".join(sorted(set(tenants)))])
+
+
+async def reach_all(connection: Connection) -> None:
+    """Name every tenant there is: for upkeep that belongs to no tenant, never for a request."""
+    await connection.execute(_REACH_ALL)
+
+
+async def fetch_of(
+    opened: Pool, tenants: Iterable[str], query: str, parameters: Parameters | None = None
+) -> list[DictRow]:
+    """All rows of one query that sees these tenants alone, in one round trip."""
+    async with borrowed(opened) as connection:
+        async with connection.pipeline(), connection.transaction():
+            await reach(connection, tenants)
+            cursor = await connection.execute(query, parameters, binary=True)
+        return await cursor.fetchall()
 
 
 async def fetch(

@@ -45,6 +45,10 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "media.unsupported": 415,
     "evidence.range_not_satisfiable": 416,
     "precondition.missing": 428,
+    "rate.exceeded": 429,
+    "key.reads_only": 403,
+    "key.role_not_yours": 403,
+    "key.too_many_live": 409,
 }
 
 

@@ -56,7 +56,11 @@ class TenantRecorder(PostgresApplicationRecorder):
         super().__init__(datastore, events_table_name="event")
         self._tenant = tenant
         self._meta = encode(Meta(actor=actor, role="recorder"))
-        self._schema = {"schema": self.datastore.schema, "lock_timeout": f"{LOCK_SECONDS_MAX}s"}
+        self._place = {
+            "schema": self.datastore.schema,
+            "lock_timeout": f"{LOCK_SECONDS_MAX}s",
+            "tenant": tenant,
+        }
 
     def create_table(self) -> NoReturn:
         """The tables come from the migrations, never from the library."""
@@ -72,7 +76,7 @@ class TenantRecorder(PostgresApplicationRecorder):
         drafts = [self._draft(event) for event in stored_events]
         for refused in filter(None, map(appending.unfit, drafts)):
             raise DataError(str(refused)) from refused
-        curs.execute(_SQL["enter_schema"], self._schema)
+        curs.execute(_SQL["enter_log"], self._place)
         curs.execute(_STORE_SQL["lock_heads"], {"tenants": [self._tenant]}, binary=True)
         locked = curs.fetchone()
         if locked is None:
@@ -170,5 +174,5 @@ class TenantRecorder(PostgresApplicationRecorder):
     def _reading(self) -> Iterator[Cursor[DictRow]]:
         with self.datastore.get_connection() as connection, connection.pipeline():  # noqa: SIM117
             with connection.transaction(), connection.cursor() as curs:
-                curs.execute(_SQL["enter_schema"], self._schema)
+                curs.execute(_SQL["enter_log"], self._place)
                 yield curs

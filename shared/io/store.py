@@ -49,6 +49,7 @@ async def _known(connection: postgres.Connection, appends: Sequence[Append]) -> 
     commands = sorted({(append.tenant, append.key) for append in appends})
     run = connection.execute
     guarded = appending.tenants_guarded(appends)
+    await postgres.reach(connection, [*tenants, *guarded, *(tenant for tenant, _ in streams)])
     if guarded:
         await run(_SQL["share_heads"], {"tenants": guarded})
     heads = await run(_SQL["lock_heads"], {"tenants": tenants}, binary=True)

@@ -128,6 +128,11 @@ def clarification(year: int, subject: str, indicator: str) -> str:
     return f"clarification/{year}/{subject}/{indicator}"
 
 
+def key(key_id: str) -> str:
+    """The stream of one API key: belongs to no season."""
+    return f"key/{key_id}"
+
+
 def partition(tenant: str) -> int:
     """Which of the fixed partitions carries the tenant."""
     return zlib.crc32(tenant.encode()) % PARTITIONS

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.kernel import names
+from shared.kernel.events.access import KeyIssued, KeyRevoked
 from shared.kernel.events.agency import (
     AgencyClosed,
     AgencyRegistered,
@@ -117,6 +118,8 @@ _STREAMS: dict[type, Callable[[Any], str]] = {
         (IndicatorClaimed, IndicatorAccepted, IndicatorReturned, IndicatorReviewed), _claim
     ),
     **dict.fromkeys((ClarificationOpened, ClarificationAnswered), _clarification),
+    KeyIssued: lambda event: names.key(event.key),
+    KeyRevoked: lambda event: names.key(event.key),
     VerifierAssigned: lambda event: names.verifier(event.year, event.innovation or names.REGION),
     SampleDrawn: _of_year(names.sample),
     **dict.fromkeys((LateReceived, LateAdmitted, LateDismissed), _of_year(names.late)),

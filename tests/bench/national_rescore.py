@@ -160,7 +160,7 @@ async def _fill(pool: postgres.Pool, subjects: Sequence[Region]) -> None:
         for place in range(start, min(start + REGIONS_A_BATCH, len(subjects))):
             entry = _entry(rules, counts[place], chance)
             touched[subjects[place].code, YEAR] = (entry, frozenset(entry.card.innovations))
-        async with postgres.transaction(pool) as connection:
+        async with postgres.reaching(pool, {code for code, _ in touched}) as connection:
             await tables.keep(connection, touched)
 
 

@@ -63,7 +63,7 @@ async def _fill(url: str) -> None:
 async def _block(url: str) -> None:
     async with (
         postgres.pool(url, "projection", "test-block", 1) as pool,
-        postgres.borrowed(pool) as connection,
+        postgres.reaching(pool, ["63.02"]) as connection,
     ):
         await postgres.execute(
             connection,

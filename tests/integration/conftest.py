@@ -23,11 +23,11 @@ def started(
     """Starts the services that are named, or all, and waits until they are ready."""
 
     @contextmanager
-    def start(*services: str) -> Iterator[System]:
+    def start(*services: str, allowance: str = "100") -> Iterator[System]:
         folder = tmp_path_factory.mktemp("system")
         with (
             databases.fresh(postgres_cluster, role_passwords, template) as database,
-            running(database, nats_server.url, folder, *services) as system,
+            running(database, nats_server.url, folder, *services, allowance=allowance) as system,
         ):
             asyncio.run(system.ready(*services))
             yield system

@@ -72,7 +72,7 @@ def test_a_range_is_exactly_what_was_asked(
     assert (told.status_code, told.content) == (206, CONTENT[begin:end])
     assert told.headers["content-range"] == f"bytes {begin}-{end - 1}/{SIZE}"
     assert told.headers["content-length"] == str(end - begin)
-    assert told.headers["content-security-policy"] == "sandbox"
+    assert told.headers["content-security-policy"] == "default-src 'none'; sandbox"
 
 
 @pytest.mark.parametrize("asked", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=-0"])

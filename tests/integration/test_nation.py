@@ -95,7 +95,7 @@ async def seasons(database: Database) -> dict[str, Sequence[Event]]:
     ):
         scoring = Scoring(History(facts), rulebook.rule_sets(), rulebook.rule_digests())
         for code, events in told.items():
-            async with postgres.transaction(pool) as connection:
+            async with postgres.reaching(pool, [code]) as connection:
                 await scoring.apply(connection, {code: _stored(code, events)})
     return told
 

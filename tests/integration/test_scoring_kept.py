@@ -110,7 +110,7 @@ async def _scoring(database: Database) -> AsyncIterator[tuple[Callable[..., Scor
         async def hear(scoring: Scoring, tenant: str, seq: int, event: Event) -> None:
             stored = examples.stored(seq, tenant=tenant, event=event, stream=f"f/{seq}", version=1)
             fact = examples.rehashed(stored, recorded_at=_moment(seq))
-            async with postgres.transaction(pool) as connection:
+            async with postgres.reaching(pool, [tenant]) as connection:
                 await scoring.apply(connection, {tenant: [fact]})
 
         yield made, hear

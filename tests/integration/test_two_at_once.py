@@ -167,7 +167,8 @@ async def test_a_relay_that_lost_the_lead_cannot_move_a_cursor(world: World) -> 
 
     async def moved(before: int, seq: int) -> int:
         connection = await postgres.connect(world.database.intake, LOG, "test")
-        async with connection:
+        async with connection, connection.transaction():
+            await postgres.reach(connection, [TENANT])
             asked = {"tenants": [TENANT], "befores": [before], "seqs": [seq]}
             return await postgres.execute(connection, move, asked)
 

@@ -34,6 +34,9 @@ DOORS = {
     "jinja2": ("services/projection/",),
     "litestar": (
         "shared/io/http.py",
+        "shared/io/gate.py",
+        "shared/io/refusals.py",
+        "services/intake/__main__.py",
         "services/intake/door.py",
         "services/intake/surface.py",
         "services/intake/web/",

@@ -31,7 +31,8 @@ _SELECT = """
 select sha256, size_bytes, media_type, name from evidence
 where tenant = %(tenant)s and sha256 = any(%(wanted)s)
 """
-_ELSEWHERE = """
+_HELD = "select sha256, regions from held_elsewhere(%(tenant)s, %(wanted)s)"
+_HOLDERS = """
 select tenant from evidence where sha256 = %(sha256)s and tenant <> %(tenant)s order by tenant
 """
 
@@ -123,16 +124,22 @@ class Documents:
         asked = sorted(set(wanted))
         if not asked:
             return {}
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(connection, _SELECT, {"tenant": tenant, "wanted": asked})
+        rows = await postgres.fetch_of(
+            self._pool, [tenant], _SELECT, {"tenant": tenant, "wanted": asked}
+        )
         return {row["sha256"]: Kept(**row) for row in rows}
 
-    async def elsewhere(self, tenant: str, sha256: str) -> Sequence[str]:
-        """The other tenants that have uploaded the very same bytes."""
+    async def regions_holding(self, tenant: str, wanted: Iterable[str]) -> Mapping[str, int]:
+        """How many other tenants have uploaded the very same bytes, whoever they are."""
+        asked = {"tenant": tenant, "wanted": sorted(set(wanted))}
         async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(
-                connection, _ELSEWHERE, {"tenant": tenant, "sha256": sha256}
-            )
+            rows = await postgres.fetch(connection, _HELD, asked)
+        return {row["sha256"]: row["regions"] for row in rows}
+
+    async def holders(self, tenant: str, sha256: str, among: Iterable[str]) -> Sequence[str]:
+        """Those of the tenants that have uploaded the very same bytes, this one left out."""
+        asked = {"tenant": tenant, "sha256": sha256}
+        rows = await postgres.fetch_of(self._pool, among, _HOLDERS, asked)
         return [row["tenant"] for row in rows]
 
     async def _note(self, tenant: str, file: Kept) -> tuple[Kept, bool]:
@@ -144,7 +151,7 @@ class Documents:
             "media_type": file.media_type,
             "name": file.name,
         }
-        async with postgres.transaction(self._pool) as connection:
+        async with postgres.reaching(self._pool, [tenant]) as connection:
             made = await postgres.fetch(connection, _INSERT, values)
         rows = [Kept(**row) for row in made] or [
             (await self.known(tenant, [file.sha256]))[file.sha256]

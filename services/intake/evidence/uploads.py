@@ -91,7 +91,7 @@ class Uploads:
         found = (await self._documents.known(tenant, [sha256])).get(sha256)
         if found is not None:
             return _done(tenant, found), False
-        async with postgres.transaction(self._pool) as connection:
+        async with postgres.reaching(self._pool, [tenant]) as connection:
             await postgres.fetch(connection, _SQL["one_at_a_time"], wanted)
             same = await postgres.fetch(connection, _SQL["same"], wanted)
             if same:
@@ -140,10 +140,13 @@ class Uploads:
 
     async def sweep(self) -> None:
         """Forget what is too old, and parts that a crash left without an upload."""
-        await self._execute("expire")
         # In this order: an upload has its row before it has parts.
         found = await self._files.unfinished()
-        standing = {(row["tenant"], row["id"]) for row in await self._fetch("standing")}
+        async with postgres.transaction(self._pool) as connection:
+            await postgres.reach_all(connection)
+            await postgres.execute(connection, _SQL["expire"])
+            rows = await postgres.fetch(connection, _SQL["standing"])
+        standing = {(row["tenant"], row["id"]) for row in rows}
         for tenant, upload_id in sorted(found - standing):
             await self._files.drop(tenant, upload_id)
 
@@ -199,13 +202,13 @@ class Uploads:
         rows = await self._fetch("parts", tenant=upload.tenant, id=upload.id)
         return [Part(**row) for row in rows]
 
-    async def _fetch(self, query: str, **parameters: object) -> list[dict[str, Any]]:
-        async with postgres.borrowed(self._pool) as connection:
-            return await postgres.fetch(connection, _SQL[query], parameters)
+    async def _fetch(self, query: str, *, tenant: str, **more: object) -> list[dict[str, Any]]:
+        asked = {"tenant": tenant, **more}
+        return await postgres.fetch_of(self._pool, [tenant], _SQL[query], asked)
 
-    async def _execute(self, query: str, **parameters: object) -> int:
-        async with postgres.borrowed(self._pool) as connection:
-            return await postgres.execute(connection, _SQL[query], parameters)
+    async def _execute(self, query: str, *, tenant: str, **more: object) -> int:
+        async with postgres.reaching(self._pool, [tenant]) as connection:
+            return await postgres.execute(connection, _SQL[query], {"tenant": tenant, **more})
 
 
 def _done(tenant: str, found: Kept) -> Upload:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec import Struct
 
 from services.intake.core.checking import Elsewhere
-from shared.io import postgres
+from services.intake.evidence.documents import Documents
 from shared.io.history import History
 from shared.kernel.events.indicator import IndicatorClaimed
 from shared.kernel.events.innovation import (
@@ -31,12 +31,6 @@ class Use(Struct, frozen=True, order=True):
     indicator: str
 
 
-_HELD = """
-select sha256, count(*) as regions from evidence
-where sha256 = any(%(wanted)s) and tenant <> %(tenant)s group by sha256
-"""
-
-
 class Known(Struct, kw_only=True):
     """What one region has reported up to a fact of its log.
 
@@ -51,9 +45,9 @@ class Known(Struct, kw_only=True):
 class Uses:
     """Follows the reports of regions as they are asked about."""
 
-    def __init__(self, history: History, pool: postgres.Pool) -> None:
+    def __init__(self, history: History, documents: Documents) -> None:
         self._history = history
-        self._pool = pool
+        self._documents = documents
         self._known: OrderedDict[str, Known] = OrderedDict()
 
     async def of(self, tenant: str, wanted: Iterable[str]) -> Mapping[str, tuple[Use, ...]]:
@@ -81,10 +75,7 @@ class Uses:
             )
             for sha256, uses in (await self.of(tenant, files)).items()
         }
-        asked = {"tenant": tenant, "wanted": sorted(files)}
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(connection, _HELD, asked)
-        regions = {row["sha256"]: row["regions"] for row in rows}
+        regions = await self._documents.regions_holding(tenant, files)
         return {
             sha256: Elsewhere(own=own.get(sha256, ()), regions=regions.get(sha256, 0))
             for sha256 in files

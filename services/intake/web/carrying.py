@@ -28,7 +28,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
         What they will still be worth is told beforehand by the reading interface's carry-over.
         """
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         if not season.YEAR_MIN <= data.from_year < year:
             raise Refused("carrying.not_from_before", year=year, from_year=data.from_year)
         rules = door.rules(await door.reading.rule_set(region, year))

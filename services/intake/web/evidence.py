@@ -13,10 +13,10 @@ from services.intake.door import ERRORS, REGION, Door
 from services.intake.evidence import links
 from services.intake.evidence.documents import FILE_BYTES_MAX, Kept
 from services.intake.evidence.ranges import UNSATISFIABLE, wanted
-from shared.io import clock, http, problems
-from shared.io.identity import Caller
+from shared.io import clock, http, problems, refusals
+from shared.io.gate import caller_of
 from shared.kernel import filenames
-from shared.kernel.errors import Missing, Refused
+from shared.kernel.errors import Refused
 
 FILES = REGION + "/evidence"
 EVIDENCE = FILES + "/{sha256:str}"
@@ -24,7 +24,7 @@ EVIDENCE = FILES + "/{sha256:str}"
 # A stranger's file: it is saved, never shown or run under our address, and nobody else keeps it.
 KEPT_APART = {
     "Cache-Control": "private",
-    "Content-Security-Policy": "sandbox",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -66,7 +66,6 @@ def _taking(door: Door) -> Sequence[ControllerRouterHandler]:
     @put(
         EVIDENCE,
         status_code=201,
-        guards=[door.known],
         request_max_body_size=FILE_BYTES_MAX,
         responses=ERRORS,
         security=[{"key": []}],
@@ -79,7 +78,6 @@ def _taking(door: Door) -> Sequence[ControllerRouterHandler]:
         file_name: FileName = None,
     ) -> Response[FileView]:
         """Upload an evidence file under its SHA-256; uploading the same again changes nothing."""
-        await _caller(door, request, region, "region_admin")
         given = request.headers.get("content-type", "").split(";")[0].strip().lower()
         name = None if file_name is None else filenames.decoded(file_name)
         kept, new = await door.documents.keep(region, sha256, given, body, name)
@@ -88,7 +86,7 @@ def _taking(door: Door) -> Sequence[ControllerRouterHandler]:
     @post(
         FILES + "/links",
         status_code=201,
-        guards=[door.known, http.require_json],
+        guards=[http.require_json],
         responses=ERRORS,
         security=[{"key": []}],
     )
@@ -99,7 +97,6 @@ def _taking(door: Door) -> Sequence[ControllerRouterHandler]:
         idempotency_key: LinkKey = None,
     ) -> Response[FileView]:
         """Hand in the address of a video and the day it was looked at; the same again is fine."""
-        await _caller(door, request, region, "region_admin")
 
         async def kept() -> tuple[FileView, int]:
             content = links.document(data.url, data.captured_on, data.title, clock.now())
@@ -120,7 +117,6 @@ def _telling(door: Door) -> Sequence[ControllerRouterHandler]:
     @route(
         EVIDENCE,
         http_method=["GET", "HEAD"],
-        guards=[door.known],
         media_type="application/octet-stream",
         responses={**ERRORS, **http.problems(416)},
         security=[{"key": []}],
@@ -129,7 +125,6 @@ def _telling(door: Door) -> Sequence[ControllerRouterHandler]:
         request: Request[Any, Any, Any], region: FromPath[str], sha256: FromPath[str]
     ) -> Response[Any]:
         """An evidence file as it was received, or a range of it, for the region and verifiers."""
-        await _caller(door, request, region, "region_admin", "verifier")
         kept = await door.documents.one(region, sha256)
         headers = _headers(kept)
         part = wanted(request.headers, headers["ETag"], kept.size_bytes)
@@ -148,7 +143,6 @@ def _telling(door: Door) -> Sequence[ControllerRouterHandler]:
 
     @get(
         EVIDENCE + "/duplicates",
-        guards=[door.known],
         responses=ERRORS,
         security=[{"key": []}],
     )
@@ -159,33 +153,18 @@ def _telling(door: Door) -> Sequence[ControllerRouterHandler]:
 
         What the other regions claim by it is told to nobody.
         """
-        caller = await _caller(door, request, region, "region_admin", "verifier")
+        caller = caller_of(request)
         kept = await door.documents.one(region, sha256)
-        others = await door.documents.elsewhere(region, kept.sha256)
+        others = await door.documents.regions_holding(region, [kept.sha256])
+        among = [each.code for each in door.regions.regions if caller.reaches(each.code)]
         return DuplicatesView(
             region=region,
             sha256=kept.sha256,
-            other_regions=len(others),
-            regions=tuple(other for other in others if _reaches(caller, other)),
+            other_regions=others.get(kept.sha256, 0),
+            regions=tuple(await door.documents.holders(region, kept.sha256, among)),
         )
 
     return [read_evidence, tell_duplicates]
-
-
-async def _caller(door: Door, request: Request[Any, Any, Any], region: str, *roles: Any) -> Caller:
-    """Who asks, if the key reaches the region and its role may do this."""
-    caller = await door.keys.caller(request.headers.get("authorization", ""))
-    caller.must_reach(region)
-    caller.must_be(*roles)
-    return caller
-
-
-def _reaches(caller: Caller, region: str) -> bool:
-    try:
-        caller.must_reach(region)
-    except Missing:
-        return False
-    return True
 
 
 def _headers(kept: Kept) -> dict[str, str]:
@@ -201,7 +180,7 @@ def _headers(kept: Kept) -> dict[str, str]:
 
 def _unsatisfiable(request: Request[Any, Any, Any], kept: Kept) -> Response[Any]:
     failure = Refused("evidence.range_not_satisfiable", size_bytes=kept.size_bytes)
-    problem = problems.problem_of(failure, http.language_of(request), request.scope["path"])
+    problem = problems.problem_of(failure, refusals.language_of(request), request.scope["path"])
     return Response(
         problem,
         status_code=problem.status,

@@ -76,7 +76,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         innovation_id: FromPath[str] = "",
     ) -> Response[ReceiptView]:
         """Claim a level of an innovation's indicator, or of the region's own row."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         known = await door.evidence(region, [data])
         command = claim_command(year, innovation_id, code, data, known)
         return await door.one(asked, region, data, command, innovation_id)
@@ -91,7 +91,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         innovation_id: FromPath[str] = "",
     ) -> Response[ReceiptView]:
         """Accept a level after reviewing exactly the files named."""
-        door.region(asked, region, "verifier")
+        door.must_assess(region)
         command = accept_command(year, innovation_id, code, data)
         return await door.one(asked, region, data, command, innovation_id)
 
@@ -105,7 +105,7 @@ def _indicator_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         innovation_id: FromPath[str] = "",
     ) -> Response[ReceiptView]:
         """Return a claim with a reason after reviewing exactly the files named."""
-        door.region(asked, region, "verifier")
+        door.must_assess(region)
         command = verdict.Return(
             year=year,
             innovation=subject(innovation_id),
@@ -132,7 +132,7 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> OutcomesView:
         """Claim many levels; each is recorded or refused on its own."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         known = await door.evidence(region, data.items)
         orders: list[Order | Failure] = []
         for place, item in enumerate(data.items):
@@ -155,7 +155,7 @@ def _bulk_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> OutcomesView:
         """Accept many levels; each is recorded or refused on its own."""
-        door.region(asked, region, "verifier")
+        door.must_assess(region)
         orders: list[Order | Failure] = []
         for place, item in enumerate(data.items):
             try:

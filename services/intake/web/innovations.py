@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
-from litestar import Request, Response, get, post, put
+from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
@@ -40,7 +39,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Register an innovation of the region in the season."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         name = innovation_name(
             data.innovation or hashlib.sha256(asked.key.encode()).hexdigest()[:16]
         )
@@ -59,7 +58,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Replace an innovation's profile; needs If-Match with the version that was read."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         if asked.if_match is None:
             raise Refused("precondition.missing")
         command = innovation.Revise(
@@ -69,13 +68,11 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         )
         return await door.one(asked, region, data, command, innovation_id)
 
-    @get(ENTRY + "/innovations", guards=[door.known], responses=ERRORS, security=[{"key": []}])
+    @get(ENTRY + "/innovations", responses=ERRORS, security=[{"key": []}])
     async def list_innovations(
-        request: Request[Any, Any, Any], region: FromPath[str], year: FromPath[int]
+        region: FromPath[str], year: FromPath[int]
     ) -> Response[InnovationsView]:
         """The region's innovations of a season, each with its status."""
-        caller = await door.keys.caller(request.headers.get("authorization", ""))
-        caller.must_reach(region)
         past = await door.reading.past(region, year)
         rows = tuple(
             InnovationRow(
@@ -92,16 +89,13 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         view = InnovationsView(region=region, year=year, innovations=rows)
         return Response(view, headers={"Cache-Control": "private"})
 
-    @get(INNOVATION, guards=[door.known], responses=ERRORS, security=[{"key": []}])
+    @get(INNOVATION, responses=ERRORS, security=[{"key": []}])
     async def read_innovation(
-        request: Request[Any, Any, Any],
         region: FromPath[str],
         year: FromPath[int],
         innovation_id: FromPath[str],
     ) -> Response[InnovationView]:
         """An innovation as it stands; its ETag is the version to send as If-Match."""
-        caller = await door.keys.caller(request.headers.get("authorization", ""))
-        caller.must_reach(region)
         held, version = await door.reading.innovation(region, year, innovation_name(innovation_id))
         if held.profile is None:
             raise Missing("innovation.unknown", innovation=innovation_id)
@@ -128,7 +122,7 @@ def _decision_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Take an innovation out of the season; nothing of it is deleted."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         command = innovation.Withdraw(
             year=year, innovation=innovation_name(innovation_id), reason=data.reason
         )
@@ -143,7 +137,7 @@ def _decision_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Find that an innovation may not be assessed; revised and sent again, it may."""
-        door.region(asked, region, "verifier")
+        door.must_assess(region)
         command = innovation.Reject(
             year=year,
             innovation=innovation_name(innovation_id),
@@ -161,7 +155,7 @@ def _decision_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Take a rejection back; the innovation counts again as it was."""
-        door.region(asked, region, "verifier")
+        door.must_assess(region)
         command = innovation.Reinstate(
             year=year, innovation=innovation_name(innovation_id), note=data.note
         )

@@ -26,7 +26,7 @@ from shared.kernel.errors import Refused
 AGENCY = ENTRY + "/agencies/{agency_id:str}"
 STEP = AGENCY + "/steps/{step_id:str}"
 # Whoever may agree on steps may coach.
-COACHING: Sequence[Role] = ("region_admin", "ministry")
+COACHING: Sequence[Role] = ("region_admin", "coordinator", "ministry")
 
 
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
@@ -44,7 +44,7 @@ def _agency_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Register an agency (perangkat daerah) or a unit of one under an id of your own."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         command = agency.Describe(
             year=year,
             agency=agency_name(agency_id),
@@ -63,7 +63,7 @@ def _agency_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Say that an agency is no more; its innovations keep its name."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         command = agency.Close(year=year, agency=agency_name(agency_id), reason=data.reason)
         return await door.one(asked, region, data, command)
 
@@ -75,7 +75,7 @@ def _agency_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Record the regional head's decree that names the innovations of the year."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         if data.sha256 and data.sha256 not in await door.documents.known(region, [data.sha256]):
             raise Refused("evidence.not_uploaded", sha256=data.sha256)
         command = decree.Decree(
@@ -100,7 +100,7 @@ def _coaching_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Assign whoever coaches (mendampingi) the agency."""
-        door.region(asked, region, "region_admin", "ministry")
+        door.must_assess(region)
         await door.must_know(region, data.coach, *COACHING)
         command = coaching.Assign(year=year, agency=agency_name(agency_id), coach=data.coach)
         return await door.one(asked, region, data, command)
@@ -115,7 +115,7 @@ def _coaching_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Agree with an agency on a step, such as one of the next best evidence."""
-        door.region(asked, region, "region_admin", "ministry")
+        door.must_assess(region)
         command = coaching.Agree(
             agreed_on=moments.day(door.moment(asked, data), door.zone(region)),
             year=year,
@@ -140,7 +140,7 @@ def _coaching_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Say that a step is done or dropped."""
-        door.region(asked, region, "region_admin", "ministry")
+        door.must_assess(region)
         command = coaching.Close(
             year=year,
             agency=agency_name(agency_id),

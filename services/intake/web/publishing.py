@@ -76,7 +76,7 @@ def _order(
     door: Door, asked: Asked, year: int, data: ResultsBody, row: ResultRowBody
 ) -> Order | Failure:
     try:
-        door.region(asked, row.region, "ministry")
+        door.must_assess(row.region)
         return door.order(asked, row.region, data, publication(year, data, row), row.region)
     except Failure as failure:
         return failure

@@ -31,8 +31,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
         What is odd about it is asked beside its receipt (`questions`).
         """
-        door.region(asked, region, "ministry")
-        asked.caller.must_be_national()
+        door.must_assess(region)
         command = result.Publish(
             year=year,
             score=result.score(data.score),
@@ -54,8 +53,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Record a score of an earlier stage (mandiri, terverifikasi) that someone stated."""
-        door.region(asked, region, "ministry")
-        asked.caller.must_be_national()
+        door.must_assess(region)
         command = result.Report(
             year=year,
             stage=stage,

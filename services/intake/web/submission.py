@@ -24,7 +24,7 @@ from services.intake.door import ERRORS, INNOVATION, REGION, Asked, Door
 from services.intake.sending import Looked
 from services.intake.spelling import innovation_name
 from services.intake.web import telling
-from shared.io import clock, http
+from shared.io import clock, refusals
 from shared.kernel import calendar, moments
 from shared.kernel.appending import Receipt
 from shared.kernel.errors import Missing, Refused
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"TT-([0-9]{2}(?:\.[0-9]{2})?)-([0-9]{4})-([0-9]{1,12})\Z",
 def routes(door: Door) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
 
-    @get(INNOVATION + "/check", guards=[door.known], responses=ERRORS, security=[{"key": []}])
+    @get(INNOVATION + "/check", responses=ERRORS, security=[{"key": []}])
     async def check_innovation(
         request: Request[Any, Any, Any],
         region: FromPath[str],
@@ -48,10 +48,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         innovation_id: FromPath[str],
     ) -> Response[CheckView]:
         """What is to be mended or explained before an innovation is sent; changes nothing."""
-        caller = await door.keys.caller(request.headers.get("authorization", ""))
-        caller.must_reach(region)
-        caller.must_be("region_admin", "verifier")
-        language = http.language_of(request)
+        language = refusals.language_of(request)
         name = innovation_name(innovation_id)
         now = clock.now()
         looked = await door.sending.look(region, year, name, moments.day(now, door.zone(region)))
@@ -83,7 +80,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
         The receipt can be read again under the address of its `Location`.
         """
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         name = innovation_name(innovation_id)
         beside = None
         if data.occurred_at is None:
@@ -110,7 +107,6 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
     @get(
         REGION + "/receipts/{number:str}",
-        guards=[door.known],
         responses=ERRORS,
         security=[{"key": []}],
     )
@@ -118,8 +114,6 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         request: Request[Any, Any, Any], region: FromPath[str], number: FromPath[str]
     ) -> Response[SubmissionReceiptView]:
         """The receipt (tanda terima) of a submission by its number, read from the log."""
-        caller = await door.keys.caller(request.headers.get("authorization", ""))
-        caller.must_reach(region)
         found = _NUMBER.match(number)
         fact = None
         if found is not None and found[1] == region:
@@ -134,7 +128,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             await door.reading.leaf(region, fact.seq),
             await door.reading.receipt(fact, region),
             number,
-            http.language_of(request),
+            refusals.language_of(request),
         )
         return Response(view, headers={"Cache-Control": "private"})
 

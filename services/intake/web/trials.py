@@ -37,7 +37,7 @@ def _trial_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Make an agency the innovation's laboratory; the innovation is in *uji coba* from then."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         command = trial.Assign(
             year=year,
             innovation=innovation_name(innovation_id),
@@ -57,7 +57,7 @@ def _trial_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Record what the trial found."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         known = await door.documents.known(region, data.files)
         for sha256 in data.files:
             if sha256 not in known:
@@ -84,7 +84,7 @@ def _outcome_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Decide what follows from the trial; applied, the innovation is in *penerapan*."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         command = trial.Decide(
             year=year,
             innovation=innovation_name(innovation_id),
@@ -104,7 +104,7 @@ def _outcome_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Record that a region, by its code, repeated the innovation."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         if data.by not in door.regions.by_code:
             raise Refused("trial.replicated_by_unknown", by=data.by[:BY_CHARACTERS_SHOWN])
         command = trial.Replicate(

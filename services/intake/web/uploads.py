@@ -1,14 +1,14 @@
 """Routes of files that arrive in parts: begin, add, ask how far, give up."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, delete, patch, post, route
+from litestar import Response, delete, patch, post, route
 from litestar.params import FromPath, HeaderParameter, JSONBody, RawBody
 from litestar.types import ControllerRouterHandler
 
 from services.intake.bodies.evidence import UploadBody, UploadView
-from services.intake.door import ERRORS, REGION, Door
+from services.intake.door import ERRORS, REGION
 from services.intake.evidence.uploads import PART_BYTES_MAX, Upload, Uploads
 from shared.io import http
 from shared.kernel.errors import Refused
@@ -26,24 +26,23 @@ Offset = Annotated[
 ]
 
 
-def routes(door: Door, uploads: Uploads) -> Sequence[ControllerRouterHandler]:
+def routes(uploads: Uploads) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
-    return [*_sending(door, uploads), *_asking(door, uploads)]
+    return [*_sending(uploads), *_asking(uploads)]
 
 
-def _sending(door: Door, uploads: Uploads) -> Sequence[ControllerRouterHandler]:
+def _sending(uploads: Uploads) -> Sequence[ControllerRouterHandler]:
     @post(
         UPLOADS,
         status_code=201,
-        guards=[door.known, http.require_json],
+        guards=[http.require_json],
         responses=ERRORS,
         security=[{"key": []}],
     )
     async def begin_upload(
-        request: Request[Any, Any, Any], region: FromPath[str], data: JSONBody[UploadBody]
+        region: FromPath[str], data: JSONBody[UploadBody]
     ) -> Response[UploadView]:
         """Begin to send a large file in parts, or go on where the same file broke off."""
-        await _must_be_admin(door, request, region)
         upload, new = await uploads.begin(
             region, data.sha256, data.size_bytes, data.media_type, data.name
         )
@@ -52,20 +51,17 @@ def _sending(door: Door, uploads: Uploads) -> Sequence[ControllerRouterHandler]:
     @patch(
         UPLOAD,
         status_code=200,
-        guards=[door.known],
         request_max_body_size=PART_BYTES_MAX,
         responses=ERRORS,
         security=[{"key": []}],
     )
     async def add_part(
-        request: Request[Any, Any, Any],
         region: FromPath[str],
         upload_id: FromPath[str],
         body: RawBody,
         offset: Offset,
     ) -> Response[UploadView]:
         """Send the next part; the last one makes the file evidence, or has it refused."""
-        await _must_be_admin(door, request, region)
         if not (offset.isascii() and offset.isdigit() and len(offset) <= OFFSET_DIGITS_MAX):
             raise Refused("upload.offset_malformed")
         return _answer(await uploads.add(region, upload_id, int(offset), body))
@@ -73,36 +69,23 @@ def _sending(door: Door, uploads: Uploads) -> Sequence[ControllerRouterHandler]:
     return [begin_upload, add_part]
 
 
-def _asking(door: Door, uploads: Uploads) -> Sequence[ControllerRouterHandler]:
+def _asking(uploads: Uploads) -> Sequence[ControllerRouterHandler]:
     @route(
         UPLOAD,
         http_method=["GET", "HEAD"],
-        guards=[door.known],
         responses=ERRORS,
         security=[{"key": []}],
     )
-    async def tell_upload(
-        request: Request[Any, Any, Any], region: FromPath[str], upload_id: FromPath[str]
-    ) -> Response[UploadView]:
+    async def tell_upload(region: FromPath[str], upload_id: FromPath[str]) -> Response[UploadView]:
         """How far a file has arrived: where the next part begins."""
-        await _must_be_admin(door, request, region)
         return _answer(await uploads.state(region, upload_id))
 
-    @delete(UPLOAD, guards=[door.known], responses=ERRORS, security=[{"key": []}])
-    async def give_up_upload(
-        request: Request[Any, Any, Any], region: FromPath[str], upload_id: FromPath[str]
-    ) -> None:
+    @delete(UPLOAD, responses=ERRORS, security=[{"key": []}])
+    async def give_up_upload(region: FromPath[str], upload_id: FromPath[str]) -> None:
         """Forget what has arrived of a file; evidence that was kept stays."""
-        await _must_be_admin(door, request, region)
         await uploads.give_up(region, upload_id)
 
     return [tell_upload, give_up_upload]
-
-
-async def _must_be_admin(door: Door, request: Request[Any, Any, Any], region: str) -> None:
-    caller = await door.keys.caller(request.headers.get("authorization", ""))
-    caller.must_reach(region)
-    caller.must_be("region_admin")
 
 
 def _answer(upload: Upload, status_code: int = 200) -> Response[UploadView]:

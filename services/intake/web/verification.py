@@ -42,7 +42,7 @@ def _quality_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         innovation_id: FromPath[str] = "",
     ) -> Response[ReceiptView]:
         """Give an innovation, or the region's own rows, to one verifier: nobody else judges it."""
-        door.region(asked, region, "verifier", "ministry")
+        door.must_assess(region)
         await door.must_know(region, data.verifier, "verifier")
         command = assignment.Assign(
             year=year, innovation=subject(innovation_id), verifier=data.verifier
@@ -59,7 +59,7 @@ def _quality_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         innovation_id: FromPath[str] = "",
     ) -> Response[ReceiptView]:
         """Look a second time (quality control); what is found holds, and is another verifier's."""
-        door.region(asked, region, "verifier")
+        door.must_assess(region)
         command = verdict.Review(
             year=year,
             innovation=subject(innovation_id),
@@ -79,7 +79,7 @@ def _quality_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         asked: NamedDependency[Asked],
     ) -> Response[ReceiptView]:
         """Draw verdicts of the region for quality control; anybody can draw the same again."""
-        door.region(asked, region, "verifier", "ministry")
+        door.must_assess(region)
         command = sample.Draw(
             year=year,
             seed=data.seed,
@@ -102,7 +102,7 @@ def _clarification_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         innovation_id: FromPath[str] = "",
     ) -> Response[ReceiptView]:
         """Ask that a verdict be looked at again; an answer is due in seven days."""
-        door.region(asked, region, "region_admin")
+        door.must_assess(region)
         known = await door.evidence(region, [data])
         command = clarification.Open(
             year=year,
@@ -125,7 +125,7 @@ def _clarification_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         innovation_id: FromPath[str] = "",
     ) -> Response[ReceiptView]:
         """Answer a clarification; what is granted is claimed and accepted with it."""
-        door.region(asked, region, "verifier")
+        door.must_assess(region)
         command = clarification.Answer(
             year=year,
             innovation=subject(innovation_id),

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from services.projection.access import KEYED, OWN, Access
+from services.projection.access import KEYED, OWN
 from services.projection.analysis import Asked
 from services.projection.branching import Brancher, Compared
 from services.projection.context import Context, Contexts
@@ -52,9 +52,7 @@ class BranchView(Struct, frozen=True, kw_only=True):
     fates: tuple[Fate, ...]
 
 
-def routes(
-    brancher: Brancher, contexts: Contexts, access: Access
-) -> Sequence[ControllerRouterHandler]:
+def routes(brancher: Brancher, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
     own: dict[str, Any] = {**KEYED, "dependencies": ASKED_OF_REGION}
 
@@ -71,21 +69,17 @@ def routes(
         return TrialView(context=contexts.of(season), brought=brought)
 
     @get(BRANCHES, **own)
-    async def read_branches(
-        request: Request[Any, Any, Any], asked: NamedDependency[Asked]
-    ) -> Response[BranchesView]:
+    async def read_branches(asked: NamedDependency[Asked]) -> Response[BranchesView]:
         """The region's saved what-ifs, compared; for its own keys."""
-        await access.own(request, asked.region)
         season, told = await brancher.all_saved(asked, io_clock.now())
         view = BranchesView(context=contexts.of(season), branches=tuple(told))
         return Response(view, headers=OWN)
 
     @get(BRANCHES + "/{branch:str}", **own)
     async def read_branch(
-        request: Request[Any, Any, Any], branch: FromPath[str], asked: NamedDependency[Asked]
+        branch: FromPath[str], asked: NamedDependency[Asked]
     ) -> Response[BranchView]:
         """One saved what-if, and what became of each hypothesis since."""
-        await access.own(request, asked.region)
         season, kept = await brancher.kept(asked, branch, io_clock.now())
         view = BranchView(
             context=contexts.of(season),

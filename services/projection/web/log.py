@@ -13,28 +13,10 @@ from msgspec import Struct
 from services.projection.read import Reader
 from services.projection.web.ranking import ERRORS, FRESH
 from shared.io.history import History
+from shared.kernel import disclosure
 from shared.kernel.errors import Missing
-from shared.kernel.events.agency import CoachAssigned, StepAgreed, StepClosed
-from shared.kernel.events.branch import BranchDiscarded, BranchSaved
-from shared.kernel.events.verification import (
-    ClarificationAnswered,
-    ClarificationOpened,
-    VerifierAssigned,
-)
 from shared.kernel.recorded import decode
 
-# What is shown to some keys only, where it is told at all: plans, coaching, verifiers' work, and
-# what a region argues with them. What came of it stands beside it as facts for everybody.
-KEPT_BACK = (
-    BranchSaved,
-    BranchDiscarded,
-    CoachAssigned,
-    StepAgreed,
-    StepClosed,
-    VerifierAssigned,
-    ClarificationOpened,
-    ClarificationAnswered,
-)
 # The largest number a log can count to.
 SEQ_MAX = 2**63 - 1
 
@@ -70,7 +52,7 @@ def routes(reader: Reader, facts: History) -> Sequence[ControllerRouterHandler]:
             raise Missing("fact.unknown", region=known.code, seq=seq)
         (stored,) = await facts.read(known.code, after=seq - 1, upto=seq)
         recorded = decode(stored)
-        if isinstance(recorded.event, KEPT_BACK):
+        if disclosure.circle_of(recorded.event) != "everyone":
             raise Missing("fact.unknown", region=known.code, seq=seq)
         view = FactView(
             region=region,

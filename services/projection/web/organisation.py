@@ -10,7 +10,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from services.projection import telling
-from services.projection.access import COACHES, KEYED, OWN, VARIED, Access
+from services.projection.access import COACHES, KEYED, OWN, VARIED
 from services.projection.analysis import Asked, Season
 from services.projection.context import Context, Contexts, ProvinceContext
 from services.projection.core import agencies, coaching
@@ -22,6 +22,7 @@ from services.projection.web.asking import ASKED_OF_PROVINCE, ASKED_OF_REGION, P
 from services.projection.web.ranking import ERRORS, FRESH
 from shared.io import clock as io_clock
 from shared.io import http
+from shared.io.gate import may_see
 
 
 class AgenciesView(Struct, frozen=True, kw_only=True):
@@ -79,19 +80,15 @@ class ProvinceCoachingView(Struct, frozen=True, kw_only=True):
     steps: tuple[ProvinceStepView, ...]
 
 
-def routes(
-    organiser: Organiser, contexts: Contexts, access: Access
-) -> Sequence[ControllerRouterHandler]:
+def routes(organiser: Organiser, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
     return [
-        *_agency_routes(organiser, contexts, access),
-        *_coaching_routes(organiser, contexts, access),
+        *_agency_routes(organiser, contexts),
+        *_coaching_routes(organiser, contexts),
     ]
 
 
-def _agency_routes(
-    organiser: Organiser, contexts: Contexts, access: Access
-) -> Sequence[ControllerRouterHandler]:
+def _agency_routes(organiser: Organiser, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
     @get(
         REGION + "/agencies",
         responses=ERRORS | http.problems(401, 403),
@@ -101,9 +98,7 @@ def _agency_routes(
         request: Request[Any, Any, Any], asked: NamedDependency[Asked]
     ) -> Response[AgenciesView]:
         """The region's agencies and what each reports; coaches and steps with a key of theirs."""
-        coached = False
-        if request.headers.get("authorization"):
-            coached = (await access.verifying(request, asked.region)).role != "verifier"
+        coached = may_see(request, asked.region, "region_admin", *COACHES)
         season, told = await organiser.agencies(asked, io_clock.now())
         view = AgenciesView(
             context=contexts.of(season),
@@ -146,15 +141,10 @@ def _reporting(season: Season, told: Participation) -> RegionParticipationView:
     )
 
 
-def _coaching_routes(
-    organiser: Organiser, contexts: Contexts, access: Access
-) -> Sequence[ControllerRouterHandler]:
+def _coaching_routes(organiser: Organiser, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
     @get(REGION + "/coaching", dependencies=ASKED_OF_REGION, **KEYED)
-    async def read_coaching(
-        request: Request[Any, Any, Any], asked: NamedDependency[Asked]
-    ) -> Response[CoachingView]:
+    async def read_coaching(asked: NamedDependency[Asked]) -> Response[CoachingView]:
         """The steps agreed with the region's agencies; for its own keys and those above."""
-        await access.coaching(request, asked.region)
         season, told = await organiser.coaching(asked, io_clock.now())
         view = CoachingView(
             context=contexts.of(season), coaches=caseloads(told.steps), coached=told
@@ -163,10 +153,9 @@ def _coaching_routes(
 
     @get(PROVINCE + "/coaching", dependencies=ASKED_OF_PROVINCE, **KEYED)
     async def read_province_coaching(
-        request: Request[Any, Any, Any], province: FromPath[str], asked: NamedDependency[Asked]
+        province: FromPath[str], asked: NamedDependency[Asked]
     ) -> Response[ProvinceCoachingView]:
         """The coaching queue of a province: whom to call first, and what came of past steps."""
-        await access.of(request, province, *COACHES)
         told = await organiser.coaching_of(province, asked, io_clock.now())
         steps = [
             ProvinceStepView(region=coached.region, name=coached.name, step=step)

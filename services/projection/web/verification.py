@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from services.projection import telling
-from services.projection.access import KEYED, OWN, VERIFIERS, Access
+from services.projection.access import KEYED, OWN
 from services.projection.analysis import Asked, Season
 from services.projection.context import Context, Contexts, ProvinceContext
 from services.projection.core import backlog, paging
@@ -117,23 +117,18 @@ class ProvinceClarificationsView(Struct, frozen=True, kw_only=True):
     clarifications: tuple[ToldClarification, ...]
 
 
-def routes(
-    verifying: Verifying, contexts: Contexts, access: Access
-) -> Sequence[ControllerRouterHandler]:
+def routes(verifying: Verifying, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
     return [
-        *_queue_routes(verifying, contexts, access),
-        _thread_route(verifying, contexts, access),
-        *_clarification_routes(verifying, contexts, access),
+        *_queue_routes(verifying, contexts),
+        _thread_route(verifying, contexts),
+        *_clarification_routes(verifying, contexts),
     ]
 
 
-def _queue_routes(
-    verifying: Verifying, contexts: Contexts, access: Access
-) -> Sequence[ControllerRouterHandler]:
+def _queue_routes(verifying: Verifying, contexts: Contexts) -> Sequence[ControllerRouterHandler]:
     @get(REGION + "/verification-queue", dependencies=ASKED_OF_REGION, **KEYED)
     async def read_queue(
-        request: Request[Any, Any, Any],
         asked: NamedDependency[Asked],
         verifier: Verifier = "",
         waits: OfState = None,
@@ -141,14 +136,12 @@ def _queue_routes(
         cursor: Cursor = "",
     ) -> Response[QueueView]:
         """What of a region waits for verifiers; for them and for the region itself."""
-        await access.verifying(request, asked.region)
         season, queue = await verifying.queue(asked, io_clock.now())
         told = _queue(queue, verifier, waits, limit, cursor)
         return Response(QueueView(context=contexts.of(season), queue=told), headers=OWN)
 
     @get(PROVINCE + "/verification-queue", dependencies=ASKED_OF_PROVINCE, **KEYED)
     async def read_province_queue(
-        request: Request[Any, Any, Any],
         province: FromPath[str],
         asked: NamedDependency[Asked],
         verifier: Verifier = "",
@@ -157,7 +150,6 @@ def _queue_routes(
         cursor: Cursor = "",
     ) -> Response[ProvinceQueueView]:
         """What of a province waits for verifiers; for them and the ministry."""
-        await access.of(request, province, *VERIFIERS)
         seasons, queue = await verifying.queue_of(province, asked, io_clock.now())
         told = _queue(queue, verifier, waits, limit, cursor)
         view = ProvinceQueueView(context=contexts.across(province, seasons), queue=told)
@@ -181,22 +173,18 @@ def _queue(
     )
 
 
-def _thread_route(
-    verifying: Verifying, contexts: Contexts, access: Access
-) -> ControllerRouterHandler:
+def _thread_route(verifying: Verifying, contexts: Contexts) -> ControllerRouterHandler:
     @get(
         [REGION + "/innovations/{innovation:str}" + THREAD, REGION + THREAD],
         dependencies=ASKED_OF_REGION,
         **KEYED,
     )
     async def read_thread(
-        request: Request[Any, Any, Any],
         code: FromPath[str],
         asked: NamedDependency[Asked],
         innovation: FromPath[str] = "",
     ) -> Response[ThreadView]:
         """Everything that happened to one indicator, of an innovation or of the region itself."""
-        await access.verifying(request, asked.region)
         season, entries = await verifying.thread(asked, innovation, code)
         zone = season.region.time_zone
         view = ThreadView(
@@ -213,14 +201,11 @@ def _thread_route(
 
 
 def _clarification_routes(
-    verifying: Verifying, contexts: Contexts, access: Access
+    verifying: Verifying, contexts: Contexts
 ) -> Sequence[ControllerRouterHandler]:
     @get(REGION + "/clarifications", dependencies=ASKED_OF_REGION, **KEYED)
-    async def read_clarifications(
-        request: Request[Any, Any, Any], asked: NamedDependency[Asked]
-    ) -> Response[ClarificationsView]:
+    async def read_clarifications(asked: NamedDependency[Asked]) -> Response[ClarificationsView]:
         """A region's clarifications, and what granting would do; by default when verified."""
-        await access.verifying(request, asked.region)
         season, found = await verifying.clarifications(asked, io_clock.now())
         told = _told([(season, found)])
         view = ClarificationsView(
@@ -233,10 +218,9 @@ def _clarification_routes(
 
     @get(PROVINCE + "/clarifications", dependencies=ASKED_OF_PROVINCE, **KEYED)
     async def read_province_clarifications(
-        request: Request[Any, Any, Any], province: FromPath[str], asked: NamedDependency[Asked]
+        province: FromPath[str], asked: NamedDependency[Asked]
     ) -> Response[ProvinceClarificationsView]:
         """All clarifications of a province; for verifiers and the ministry."""
-        await access.of(request, province, *VERIFIERS)
         found = await verifying.clarifications_of(province, asked, io_clock.now())
         told = _told(found)
         view = ProvinceClarificationsView(

@@ -1,8 +1,9 @@
--- name: enter_schema
--- The library's pool knows no search path and no bound on a lock; both are set for one
+-- name: enter_log
+-- The library's pool knows no search path, no bound on a lock and no tenant; all are set for one
 -- transaction at a time.
 select set_config('search_path', %(schema)s, true),
-       set_config('lock_timeout', %(lock_timeout)s, true);
+       set_config('lock_timeout', %(lock_timeout)s, true),
+       set_config('app.tenants', %(tenant)s, true);
 
 -- name: select_events
 select stream, version, topic, state from event

@@ -3,6 +3,7 @@
 The tags are the storage format. Who said it, when, and why stands in `Meta`, not here.
 """
 
+from shared.kernel.events.access import KeyIssued, KeyRevoked
 from shared.kernel.events.agency import (
     AgencyClosed,
     AgencyRegistered,
@@ -101,4 +102,6 @@ IntakeEvent = (
     | StepClosed
     | BranchSaved
     | BranchDiscarded
+    | KeyIssued
+    | KeyRevoked
 )

@@ -8,17 +8,18 @@ import msgspec
 
 from deploy import keys
 from deploy.keys import Wanted
+from shared.io import identity
 
 ADMIN = Wanted(tenant="63.10", role="region_admin", history=True)
 MINISTRY = Wanted(tenant="00", role="ministry", history=True)
 
 
 def test_a_key_is_as_intake_reads_it_with_256_random_bits() -> None:
-    key = keys.presented("abc")
-    prefix, identity, secret = key.split("_", 2)
-    assert (prefix, identity) == ("jejak", "abc")
+    key = identity.presented("abc")
+    prefix, name, secret = key.split("_", 2)
+    assert (prefix, name) == ("jejak", "abc")
     assert len(secret) >= 43
-    assert keys.presented("abc") != key
+    assert identity.presented("abc") != key
 
 
 def test_the_database_keeps_only_the_hash_of_the_secret() -> None:
@@ -35,7 +36,7 @@ def test_the_database_keeps_only_the_hash_of_the_secret() -> None:
 def test_the_identity_of_a_sample_key_is_fixed_and_has_no_underscore() -> None:
     assert ADMIN.name == "63.10 region_admin"
     assert ADMIN.identity == "contoh-63.10-region-admin"
-    assert keys.presented(ADMIN.identity).split("_", 2)[1] == ADMIN.identity
+    assert identity.presented(ADMIN.identity).split("_", 2)[1] == ADMIN.identity
 
 
 def test_the_file_is_made_private_and_read_again_unchanged(tmp_path: Path) -> None:

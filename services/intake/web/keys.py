@@ -1,0 +1,103 @@
+"""Routes of API keys: who looks after a tenant gives keys to programs, and takes them back."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import cast, get_args
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
+from msgspec.structs import asdict
+
+from services.intake.bodies import receipts
+from services.intake.bodies.keys import (
+    NOTHING_STATED,
+    IssuedView,
+    KeyBody,
+    KeysView,
+    KeyView,
+    RevocationBody,
+)
+from services.intake.bodies.receipts import ReceiptView
+from services.intake.commands import written_by
+from services.intake.core import credential
+from services.intake.credentials import Credentials
+from services.intake.door import ERRORS, Asked, Door
+from shared.io.identity import Caller, Role, must_fit
+from shared.kernel import names
+from shared.kernel.errors import Missing, Refused
+
+KEYS = "/v1/tenants/{tenant:str}/keys"
+ID_CHARACTERS = 16
+
+# What each role may give to others. Nobody gives what they do not hold themselves or stand above.
+GIVES: Mapping[str, tuple[Role, ...]] = {
+    "region_admin": ("region_admin",),
+    "ministry": ("region_admin", "verifier", "coordinator", "ministry", "auditor"),
+}
+
+
+def routes(door: Door, credentials: Credentials) -> Sequence[ControllerRouterHandler]:
+    """All routes of this file."""
+
+    @post(KEYS, **door.options())
+    async def issue_key(
+        tenant: FromPath[str], data: JSONBody[KeyBody], asked: NamedDependency[Asked]
+    ) -> Response[IssuedView]:
+        """Give a program a key, shown this once; one older key of it works on beside it."""
+        key_id = _id(tenant, asked.key)
+        command = credential.Issue(
+            key=key_id,
+            client=data.client,
+            role=_given(door, asked.caller, tenant, data),
+            reads_only=data.reads_only,
+            expires_at=data.expires_at,
+            asked_at=asked.received_at,
+        )
+        order = door.order(asked, tenant, NOTHING_STATED, command)
+        issued = await credentials.issue(order)
+        receipt = receipts.receipt_view(issued.receipt, written_by(command))
+        view = IssuedView(id=key_id, key=issued.shown or None, receipt=receipt)
+        headers = {"Cache-Control": "no-store"}
+        return Response(view, status_code=201 if issued.shown else 200, headers=headers)
+
+    @post(KEYS + "/{key_id:str}/revocation", **door.options())
+    async def revoke_key(
+        tenant: FromPath[str],
+        key_id: FromPath[str],
+        data: JSONBody[RevocationBody],
+        asked: NamedDependency[Asked],
+    ) -> Response[ReceiptView]:
+        """Refuse a key from now on; where it is still believed, for five seconds more."""
+        command = credential.Revoke(key=key_id, reason=data.reason)
+        receipt = await credentials.revoke(door.order(asked, tenant, NOTHING_STATED, command))
+        view = receipts.receipt_view(receipt, written_by(command))
+        return Response(view, status_code=201 if view.recorded else 200)
+
+    @get(KEYS, responses=ERRORS, security=[{"key": []}])
+    async def list_keys(tenant: FromPath[str]) -> Response[KeysView]:
+        """Every key the tenant ever had: who holds it, until when, and when it was used last."""
+        keys = [KeyView(**asdict(key)) for key in await credentials.all(tenant)]
+        view = KeysView(tenant=tenant, keys=keys)
+        return Response(view, headers={"Cache-Control": "private, no-cache"})
+
+    return [issue_key, revoke_key, list_keys]
+
+
+def _given(door: Door, caller: Caller, tenant: str, data: KeyBody) -> Role:
+    """The role that is given, if the caller may give it there."""
+    if tenant != names.MINISTRY and tenant not in door.regions.by_code:
+        raise Missing("tenant.unknown", tenant=tenant)
+    if data.role not in get_args(Role):
+        raise Refused("key.role_unknown", roles=", ".join(get_args(Role)))
+    role = cast("Role", data.role)
+    if role not in GIVES[caller.role]:
+        raise Refused("key.role_not_yours", role=role)
+    must_fit(tenant, role, data.client, taken=False)
+    return role
+
+
+def _id(tenant: str, key: str) -> str:
+    """The same request names the same key, however often it is sent."""
+    return hashlib.sha256(f"{tenant} {key}".encode()).hexdigest()[:ID_CHARACTERS]

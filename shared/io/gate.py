@@ -1,0 +1,138 @@
+"""Who may call what: one table per service, and the guard that reads it before a body is read.
+
+A route that is not in the table is no route: the service does not start. Rules name roles only;
+which regions a key reaches follows from its tenant (`identity.Caller.must_reach`), and what lies
+outside is answered like something that does not exist.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Message, Scope
+from msgspec import Struct
+
+from shared.io.allowances import Allowances, Limit
+from shared.io.identity import Caller, Keys, Role
+from shared.kernel.errors import Corrupt, Missing, Refused
+
+# What a request costs: `read` and `write` are quick, `heavy` computes or reads much; a `probe` is
+# asked by machines that watch over the service, and is never refused.
+Kind = Literal["read", "write", "heavy", "probe"]
+
+_LIMITS: Mapping[str, Limit] = {
+    "read": Limit(rate=100, burst=400),
+    "write": Limit(rate=100, burst=400),
+    "heavy": Limit(rate=10, burst=40),
+}
+# The framework answers these by itself, from the routes alone.
+ANSWERED_BY_ITSELF = {"OPTIONS"}
+# What a key that only reads may do.
+SAFE = {"GET", "HEAD"}
+# Where an address names whose rows are asked for.
+NAMING_TENANTS = ("region", "province", "tenant")
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """Which roles may call a route, and what a call costs; without roles, everybody may.
+
+    `national` routes are for keys of the ministry itself, not of a province's.
+    """
+
+    kind: Kind
+    roles: tuple[Role, ...] = ()
+    national: bool = False
+
+
+def limits(factor: float) -> Mapping[str, Limit]:
+    """How often one caller may ask, by kind; `factor` is the operator's, for bigger machines."""
+    return {
+        kind: Limit(rate=each.rate * factor, burst=max(1, round(each.burst * factor)))
+        for kind, each in _LIMITS.items()
+    }
+
+
+class Gate:
+    """The guard of one service."""
+
+    def __init__(self, keys: Keys, allowances: Allowances, table: Mapping[str, Rule]) -> None:
+        self._keys = keys
+        self._allowances = allowances
+        self._table = table
+
+    def must_cover(self, app: Litestar) -> None:
+        """Refuse to serve a route without a rule, or a rule without a route."""
+        routes = {
+            f"{method} {route.path_format}"
+            for route in app.routes
+            for method in getattr(route, "methods", ())
+            if method not in ANSWERED_BY_ITSELF
+        }
+        if routes != set(self._table):
+            differing = ", ".join(sorted(routes ^ set(self._table)))
+            raise Corrupt("access.undeclared", routes=differing)
+
+    async def guard(
+        self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+    ) -> None:
+        """Let a request in: known, within reach, in a role, and not too often."""
+        scope: dict[str, Any] = connection.scope  # type: ignore[assignment]
+        rule = self._table.get(f"{scope['method']} {scope['path_template']}")
+        if rule is None or rule.kind == "probe":
+            return
+        caller = await self._caller(connection, rule)
+        whose = caller.tenant if caller else f"address/{_address(connection)}"
+        left = await self._allowances.take(whose, rule.kind)
+        scope["state"]["left"] = (rule.kind, left)
+        if caller is None:
+            return
+        scope["state"]["caller"] = caller
+        if rule.roles:
+            for name in NAMING_TENANTS:
+                if name in connection.path_params:
+                    caller.must_reach(str(connection.path_params[name]))
+            caller.must_be(*rule.roles)
+            if rule.national:
+                caller.must_be_national()
+            if caller.reads_only and scope["method"] not in SAFE:
+                raise Refused("key.reads_only")
+
+    async def _caller(
+        self, connection: ASGIConnection[Any, Any, Any, Any], rule: Rule
+    ) -> Caller | None:
+        """Who shows a key; where everybody is let in, nobody has to, but a bad one is told."""
+        shown = connection.headers.get("authorization", "")
+        return await self._keys.caller(shown) if shown or rule.roles else None
+
+    async def tell(self, message: Message, scope: Scope) -> None:
+        """Say beside every answer what is left, as the drafted RateLimit headers have it."""
+        told = scope["state"].get("left")
+        if message["type"] != "http.response.start" or told is None:
+            return
+        kind, left = told
+        limit = self._allowances.kinds[kind]
+        headers = MutableScopeHeaders.from_message(message)
+        window = round(limit.burst / limit.rate)
+        headers["RateLimit-Policy"] = f'"{kind}";q={limit.burst};w={window}'
+        headers["RateLimit"] = f'"{kind}";r={left.tokens};t={left.full_in_seconds}'
+
+
+def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    """Who was let in; only where the route's rule names roles."""
+    caller = connection.scope["state"].get("caller")
+    if not isinstance(caller, Caller):
+        raise Missing("route.unknown")
+    return caller
+
+
+def may_see(connection: ASGIConnection[Any, Any, Any, Any], tenant: str, *roles: Role) -> bool:
+    """Whether a key was shown that reaches the tenant in one of these roles; nobody has to."""
+    caller = connection.scope["state"].get("caller")
+    return isinstance(caller, Caller) and caller.role in roles and caller.reaches(tenant)
+
+
+def _address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    return connection.client.host if connection.client else ""
