@@ -43,6 +43,9 @@ bench: setup-test ## Measure floors and contenders in one run and print the rati
 openapi: setup-test ## Write the interface documents anew, to be looked at before they are kept
 	@for service in intake projection; do \
 		$(PYTHON_VENV) -m services.$$service --openapi > services/$$service/openapi.json || exit 1; \
+	done; \
+	for service in intake scoring; do \
+		$(PYTHON_VENV) -m services.$$service --asyncapi > services/$$service/asyncapi.json || exit 1; \
 	done
 
 fmt: setup-test ## Format the code and mend what ruff can mend

@@ -1,12 +1,12 @@
 """Wiring of intake, the one place that constructs: `python -m services.intake`.
 
-With `--openapi` it prints the OpenAPI document and ends.
+With `--openapi` it prints the OpenAPI document, with `--asyncapi` that of the bus, and ends.
 """
 
 import asyncio
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from litestar import Litestar
 
@@ -20,6 +20,12 @@ from services.intake.door import Door
 from services.intake.evidence.documents import Documents
 from services.intake.evidence.uploads import Uploads
 from services.intake.evidence.uses import Uses
+from services.intake.following.courier import Courier
+from services.intake.following.feed import Feed
+from services.intake.following.following import Following
+from services.intake.following.heads import Heads
+from services.intake.following.live import Live
+from services.intake.following.webhooks import Webhooks
 from services.intake.handle import Intake
 from services.intake.reading import Reading
 from services.intake.sending import Sending
@@ -31,11 +37,16 @@ from shared.io.gate import Gate, limits
 from shared.io.history import History
 from shared.io.identity import Keys
 from shared.io.opener import Opener
+from shared.io.outgoing import Outgoing
 from shared.io.relay import Relay
 from shared.io.store import GroupCommit
+from shared.kernel import contracts
+from shared.kernel.events.intake import IntakeEvent
 
 READERS = 6
 WRITERS = 1
+# Who follows may be many at once; nobody who hands in waits behind them.
+FOLLOWERS = 3
 
 
 async def main() -> None:
@@ -46,11 +57,13 @@ async def main() -> None:
     async with (
         postgres.pool(url, "intake", "intake-read", READERS) as readers,
         postgres.pool(url, "intake", "intake-write", WRITERS, store.LOCK_SECONDS_MAX) as writers,
+        postgres.pool(url, "intake", "intake-follow", FOLLOWERS) as followers,
     ):
         relay = Relay(url, "intake", "evt")
-        committer = GroupCommit(writers, relay.nudge)
+        following = _following(followers, settings)
+        committer = GroupCommit(writers, lambda: _nudge(relay, following))
         opener = Opener()
-        app, upkeep = _served(readers, committer, relay, settings, opener)
+        app, upkeep = _served(readers, committer, relay, settings, opener, following)
         committing = asyncio.create_task(committer.run(), name="commit")
         others = [
             asyncio.create_task(_carry(relay, settings.nats_url), name="relay"),
@@ -58,10 +71,8 @@ async def main() -> None:
             *(asyncio.create_task(loop, name=name) for name, loop in upkeep.items()),
         ]
         loops = [committing, *others]
-        await http.serve_beside(app, settings, loops)
-        committer.close()
-        await committing
-        await _end(others)
+        await http.serve_beside(app, settings, loops, following.heads.close)
+        await _end(committer, committing, others)
         await opener.close()
 
 
@@ -71,6 +82,7 @@ def _served(
     relay: Relay,
     settings: config.Intake,
     opener: Opener,
+    following: Following,
 ) -> tuple[Litestar, Mapping[str, Coroutine[Any, Any, None]]]:
     """The application, and what goes on beside it, by name."""
     rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
@@ -99,19 +111,27 @@ def _served(
         uploads,
         Workbooks(history, reading, documents, intake, rule_sets, digests),
         Credentials(readers, intake),
-        lambda: {"database": pulse.beats},
-        lambda: _gauges(relay),
+        following,
+        pulse.ready,
+        lambda: _gauges(relay, following),
     )
     upkeep = {
         "pulse": pulse.run(),
         "admitting": Admitting(reading, intake).run(),
         "uploads": uploads.run(),
         "allowances": allowances.run(),
+        "heads": following.heads.run(),
+        "webhooks": following.courier.run(),
     }
     return app, upkeep
 
 
-async def _end(loops: Sequence[asyncio.Task[None]]) -> None:
+async def _end(
+    committer: GroupCommit, committing: asyncio.Task[None], loops: Sequence[asyncio.Task[None]]
+) -> None:
+    """What was asked for is committed first; everything else may be dropped at any time."""
+    committer.close()
+    await committing
     for loop in loops:
         loop.cancel()
     await asyncio.gather(*loops, return_exceptions=True)
@@ -123,10 +143,32 @@ async def _carry(relay: Relay, nats_url: str) -> None:
         await relay.run(line)
 
 
-def _gauges(relay: Relay) -> Mapping[str, float]:
+def _following(pool: postgres.Pool, settings: config.Intake) -> Following:
+    """All that reads the log for others than us."""
+    history = History(pool)
+    feed, heads = Feed(history), Heads(history)
+    outgoing = Outgoing(loopback=settings.webhook_loopback)
+    return Following(
+        feed=feed,
+        heads=heads,
+        live=Live(feed, heads),
+        webhooks=Webhooks(pool, feed, outgoing),
+        courier=Courier(pool, feed, outgoing),
+    )
+
+
+def _nudge(relay: Relay, following: Following) -> None:
+    relay.nudge()
+    following.nudge()
+
+
+def _gauges(relay: Relay, following: Following) -> Mapping[str, float]:
     return {
         "relay_leads": relay.leads,
         "relay_uncarried_tenants": relay.uncarried_tenants,
+        "open_streams": following.live.open_streams,
+        "webhook_delivered_total": following.courier.delivered_total,
+        "webhook_failed_total": following.courier.failed_total,
     }
 
 
@@ -149,14 +191,29 @@ def _print_document() -> None:
         cast("Uploads", None),
         cast("Workbooks", None),
         cast("Credentials", None),
+        cast("Following", None),
         ready=dict,
         gauges=dict,
     )
     sys.stdout.buffer.write(http.document(app))
 
 
+def _print_bus_document() -> None:
+    described = contracts.Bus(
+        title="Jejak Inovasi: facts on the bus",
+        version=surface.VERSION,
+        prefix="evt",
+        log="intake",
+        kinds=get_args(IntakeEvent),
+        stream=bus.stream_told("evt"),
+    )
+    sys.stdout.buffer.write(contracts.document(described))
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--openapi"]:
         _print_document()
+    elif sys.argv[1:] == ["--asyncapi"]:
+        _print_bus_document()
     else:
         http.run(main)

@@ -20,6 +20,7 @@ EVERY_KEY: tuple[Role, ...] = (*READERS, "ministry")
 _SEASON = "/v1/seasons/{year}"
 _REGION = "/v1/regions/{region}"
 _ENTRY = _REGION + "/seasons/{year}"
+_WEBHOOKS = _REGION + "/webhooks"
 _KEYS = "/v1/tenants/{tenant}/keys"
 _INNOVATION = _ENTRY + "/innovations/{innovation_id}"
 
@@ -98,6 +99,21 @@ TABLE: Mapping[str, Rule] = {
         f"GET {_ENTRY}/branches/{{branch_id}}",
     ),
     **_rules("write", ("region_admin", "ministry"), f"PUT {_REGION}/targets/{{year}}"),
+    # Following a log: who reaches a region sees its facts, everybody with a key sees calendars.
+    f"GET {_REGION}/events": Rule(kind="read", roles=EVERY_KEY, judges=True),
+    f"GET {_REGION}/events/stream": Rule(kind="heavy", roles=EVERY_KEY, judges=True),
+    **_rules("read", (), "GET /v1/events/schemas", "GET /v1/events/schemas/{topic}"),
+    **_rules(
+        "write",
+        OWN,
+        f"POST {_WEBHOOKS}",
+        f"DELETE {_WEBHOOKS}/{{webhook_id}}",
+        f"POST {_WEBHOOKS}/{{webhook_id}}/secret",
+        f"POST {_WEBHOOKS}/{{webhook_id}}/pause",
+        f"POST {_WEBHOOKS}/{{webhook_id}}/resume",
+        f"POST {_WEBHOOKS}/{{webhook_id}}/replay",
+    ),
+    **_rules("read", OWN, f"GET {_WEBHOOKS}", f"GET {_WEBHOOKS}/{{webhook_id}}"),
     # Keys.
     **_rules(
         "write",

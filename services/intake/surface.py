@@ -5,11 +5,13 @@ from litestar import Litestar
 from services.intake.credentials import Credentials
 from services.intake.door import Door
 from services.intake.evidence.uploads import Uploads
+from services.intake.following.following import Following
 from services.intake.spreadsheets.workbooks import Workbooks
 from services.intake.web import (
     annex,
     carrying,
     evidence,
+    following,
     indicators,
     innovations,
     keys,
@@ -20,6 +22,7 @@ from services.intake.web import (
     submission,
     trials,
     verification,
+    webhooks,
     workbook,
 )
 from services.intake.web import uploads as web_uploads
@@ -47,6 +50,7 @@ def application(
     uploads: Uploads,
     workbooks: Workbooks,
     credentials: Credentials,
+    followed: Following,
     ready: http.Ready,
     gauges: http.Gauges,
 ) -> Litestar:
@@ -61,6 +65,8 @@ def application(
             *workbook.routes(door, workbooks),
             *annex.routes(door, workbooks),
             *keys.routes(door, credentials),
+            *following.routes(door, followed),
+            *webhooks.routes(followed),
         ],
         ready=ready,
         gauges=gauges,

@@ -1,6 +1,7 @@
 """Wiring of scoring, the one place that constructs: `python -m services.scoring`.
 
-With `score --rules 2026 FILE` it is the calculator and needs no server.
+With `score --rules 2026 FILE` it is the calculator and needs no server; with `--asyncapi` it prints
+the document of what it says on the bus.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from shared.io import bus, config, http, log, postgres, rulebook
 from shared.io.follow import Follower
 from shared.io.history import History
 from shared.io.relay import Relay
+from shared.kernel import contracts
+from shared.kernel.events.scoring import ScoreCalculated
 
 READERS = 3
 WRITERS = 2
@@ -75,7 +78,22 @@ def _gauges(follower: Follower, relay: Relay) -> Mapping[str, float]:
     }
 
 
+def _print_bus_document() -> None:
+    described = contracts.Bus(
+        title="Jejak Inovasi: scores on the bus",
+        version=VERSION,
+        prefix="sco",
+        log="scoring",
+        kinds=(ScoreCalculated,),
+        stream=bus.stream_told("sco"),
+    )
+    sys.stdout.buffer.write(contracts.document(described))
+
+
 if __name__ == "__main__":
-    if sys.argv[1:]:
+    if sys.argv[1:] == ["--asyncapi"]:
+        _print_bus_document()
+    elif sys.argv[1:]:
         sys.exit(command.main(sys.argv[1:]))
-    http.run(main)
+    else:
+        http.run(main)

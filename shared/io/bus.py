@@ -53,6 +53,21 @@ HEARD_MAX = 256
 _HEARTBEAT = "100"
 
 
+def stream_told(prefix: str) -> dict[str, Any]:
+    """What a log's stream is made with, as the bus document tells it."""
+    return {
+        "stream": prefix.upper(),
+        "subjects": [f"{prefix}.>"],
+        "retention": "limits",
+        "storage": "file",
+        "discard": "old",
+        "max_bytes": STREAM_BYTES_MAX,
+        "max_age_seconds": STREAM_AGE_SECONDS_MAX,
+        "duplicate_window_seconds": DUPLICATE_WINDOW_SECONDS,
+        "partition_filter": f"{prefix}.{{partition}}.*",
+    }
+
+
 class Heard(Struct, frozen=True):
     """A message heard, to be acknowledged once its effect is committed."""
 

@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from secrets import token_hex, token_urlsafe
+from secrets import randbelow, token_bytes, token_hex, token_urlsafe
 
 
 def now() -> datetime:
@@ -15,7 +15,7 @@ def monotonic_seconds() -> float:
     return time.monotonic()
 
 
-def new_secret() -> str:
+def new_token() -> str:
     """256 random bits as text that may stand in a header."""
     return token_urlsafe(32)
 
@@ -23,3 +23,13 @@ def new_secret() -> str:
 def new_id() -> str:
     """A fresh id: 128 random bits as 32 lower-case hexadecimal digits."""
     return token_hex(16)
+
+
+def new_secret(size_bytes: int) -> bytes:
+    """Bytes that nobody can guess."""
+    return token_bytes(size_bytes)
+
+
+def chance() -> float:
+    """Anything from 0 until before 1: to scatter what would else happen all at once."""
+    return randbelow(1_000_000) / 1_000_000

@@ -32,9 +32,13 @@ class Service(Struct, frozen=True, kw_only=True):
 
 
 class Intake(Service, frozen=True, kw_only=True):
-    """Intake also keeps evidence bytes: a `file://` or `s3://` address."""
+    """Intake also keeps evidence bytes: a `file://` or `s3://` address.
+
+    `webhook_loopback` is for development alone: webhooks may then be sent to this very machine.
+    """
 
     evidence_url: str
+    webhook_loopback: bool = False
     listen_port: int = 8401
 
 

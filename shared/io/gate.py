@@ -39,12 +39,14 @@ NAMING_TENANTS = ("region", "province", "tenant")
 class Rule(Struct, frozen=True, kw_only=True):
     """Which roles may call a route, and what a call costs; without roles, everybody may.
 
-    `national` routes are for keys of the ministry itself, not of a province's.
+    `national` routes are for keys of the ministry itself, not of a province's. A route that
+    `judges` says itself what of a tenant's it shows to whom.
     """
 
     kind: Kind
     roles: tuple[Role, ...] = ()
     national: bool = False
+    judges: bool = False
 
 
 def limits(factor: float) -> Mapping[str, Limit]:
@@ -92,7 +94,7 @@ class Gate:
         scope["state"]["caller"] = caller
         if rule.roles:
             for name in NAMING_TENANTS:
-                if name in connection.path_params:
+                if name in connection.path_params and not rule.judges:
                     caller.must_reach(str(connection.path_params[name]))
             caller.must_be(*rule.roles)
             if rule.national:

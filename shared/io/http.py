@@ -5,6 +5,7 @@ HTTP numbers exist only here. Every error, also of an unknown route or a crash, 
 """
 
 import asyncio
+import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -182,8 +183,24 @@ def _canonical(app: ASGIApp) -> ASGIApp:
     return logged
 
 
+class _Server(uvicorn.Server):
+    """Calls `on_stop` before it waits for open requests: streams would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stop()
+        await super().shutdown(sockets)
+        self._captured_signals.clear()  # raised again, it would end us before our own end
+
+
 async def serve_beside(
-    app: Litestar, settings: Service, loops: Sequence[asyncio.Task[None]]
+    app: Litestar,
+    settings: Service,
+    loops: Sequence[asyncio.Task[None]],
+    on_stop: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until told to stop; if one of the service's own loops ends, stop and raise."""
     config = uvicorn.Config(
@@ -200,7 +217,7 @@ async def serve_beside(
         lifespan="on",
         timeout_graceful_shutdown=GRACEFUL_SECONDS_MAX,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, on_stop)
     serving = asyncio.create_task(server.serve())
     done, _ = await asyncio.wait([serving, *loops], return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True

@@ -88,7 +88,7 @@ def must_fit(tenant: str, role: Role, client: str, *, taken: bool) -> None:
 
 def presented(identity: str) -> str:
     """A fresh key as its holder presents it."""
-    return f"{PREFIX}_{identity}_{clock.new_secret()}"
+    return f"{PREFIX}_{identity}_{clock.new_token()}"
 
 
 def secret_of(key: str) -> str:

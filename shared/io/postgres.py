@@ -172,6 +172,10 @@ class Pulse:
         self._pool = opened
         self.beats = True
 
+    def ready(self) -> dict[str, bool]:
+        """What the service's readiness says of it."""
+        return {"database": self.beats}
+
     async def run(self) -> None:
         """Ask for ever."""
         while not stopping.is_asked():

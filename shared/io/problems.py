@@ -40,6 +40,7 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "idempotency.key_malformed": 400,
     "precondition.malformed": 400,
     "upload.offset_malformed": 400,
+    "cursor.unknown": 400,
     "precondition.stale": 412,
     "body.too_large": 413,
     "media.unsupported": 415,
@@ -49,6 +50,7 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "key.reads_only": 403,
     "key.role_not_yours": 403,
     "key.too_many_live": 409,
+    "follower.too_many": 429,
 }
 
 

@@ -105,6 +105,11 @@ _CIRCLES: Mapping[type[Event], Circle] = {
 assert set(_CIRCLES) == set(get_args(Event)), "say who is shown each kind of fact"
 
 
+def kinds_in(*circles: Circle) -> frozenset[type[Event]]:
+    """The kinds of facts that belong to any of the circles."""
+    return frozenset(kind for circle in circles for kind in _KINDS[circle])
+
+
 def circle_of(event: Event) -> Circle:
     """Who is shown the fact."""
     return _CIRCLES[type(event)]

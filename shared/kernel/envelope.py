@@ -20,6 +20,7 @@ EVENTS_MAX = 500
 BYTES_MAX = 512 * 1024
 
 CONTENT_TYPE = "application/cloudevents+json"
+TYPE = "id.jejak-inovasi.range.1"
 
 
 class _Carried(Struct, frozen=True, kw_only=True):
@@ -81,6 +82,11 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Envelope)
 
 
+def message_type() -> type[Struct]:
+    """What a message is decoded as: for whoever describes it."""
+    return _Envelope
+
+
 def fitting(events: Sequence[Stored]) -> Sequence[Stored]:
     """The longest beginning of `events` that one message can carry; at least one."""
     size = 0
@@ -112,7 +118,7 @@ def pack(carried: Range) -> bytes:
             specversion="1.0",
             id=carried.message_id,
             source=f"/{carried.log}/{carried.tenant}",
-            type="id.jejak-inovasi.range.1",
+            type=TYPE,
             subject=carried.tenant,
             time=carried.events[-1].recorded_at,
             datacontenttype="application/json",

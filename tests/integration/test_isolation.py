@@ -27,6 +27,10 @@ ROWS: Mapping[str, str] = {
     "intake.evidence": f"'%s', '{SHA256}', 1, 'application/pdf', '', now()",
     "intake.upload": (f"'%s', '{'b' * 32}', '{SHA256}', 1, 'application/pdf', '', 0, false, now()"),
     "intake.upload_part": f"'%s', '{'b' * 32}', 0, 1, '{SHA256}'",
+    "intake.webhook": (
+        f"'%s', '{'c' * 32}', 'https://a.id/', '{{}}', 'active', {LEAF}, null, null, 0,"
+        " decode(repeat('00', 8), 'hex')"
+    ),
     "scoring.event": f"'%s', 1, 's', 1, gen_random_uuid(), 't', '', '', now(), {LEAF}",
     "scoring.command": "'%s', 'k', '', '', now()",
     "scoring.entry": "'%s', 2026, '2026.1', 'd', now(), '', ''",
@@ -114,6 +118,7 @@ CHANGES = {
     "intake.head": "update intake.head set seq = seq + 1",
     "intake.relay_cursor": "update intake.relay_cursor set seq = seq + 1",
     "intake.upload": "delete from intake.upload",
+    "intake.webhook": "update intake.webhook set state = 'paused'",
     "scoring.head": "update scoring.head set seq = seq + 1",
     "scoring.relay_cursor": "update scoring.relay_cursor set seq = seq + 1",
     "scoring.checkpoint": "delete from scoring.checkpoint",

@@ -199,6 +199,7 @@ async def test_each_service_reads_what_it_follows_and_nothing_else(database: Dat
         ("intake", "intake.command"),
         ("scoring", "scoring.command"),
         ("intake", "intake.evidence"),
+        ("intake", "intake.webhook"),
         ("scoring", "scoring.checkpoint"),
         ("projection", "projection.checkpoint"),
     }

@@ -30,7 +30,7 @@ DOORS = {
     "structlog": ("shared/io/log.py",),
     "uvicorn": ("shared/io/http.py",),
     "uvloop": ("shared/io/http.py",),
-    "httpx": ("deploy/",),
+    "httpx": ("shared/io/outgoing.py", "deploy/"),
     "jinja2": ("services/projection/",),
     "litestar": (
         "shared/io/http.py",

@@ -1,0 +1,1 @@
+"""Following a log from outside: in pages, as it grows, or sent to an address."""
