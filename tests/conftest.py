@@ -7,4 +7,10 @@ from tests import effort
 settings.register_profile("effort", max_examples=effort.examples())
 settings.load_profile("effort")
 
-pytest_plugins = ["tests.servers", "tests.databases", "tests.following", "tests.writers"]
+pytest_plugins = [
+    "tests.servers",
+    "tests.databases",
+    "tests.buses",
+    "tests.following",
+    "tests.writers",
+]

@@ -1,4 +1,4 @@
-"""A fresh, migrated database for each test that asks, and a bus without streams.
+"""A fresh, migrated database for each test that asks.
 
 The template is migrated once per run, as `deploy.migrate` does it anywhere; a test's database is
 copied from it and dropped afterwards. Roles belong to the whole cluster, so their passwords are
@@ -12,13 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 
-import nats
 import psycopg
 import pytest
 from msgspec import Struct
 
 from deploy import migrate
-from deploy.local.nats import Server
 from deploy.local.postgres import Cluster
 from shared.io import postgres
 
@@ -83,18 +81,6 @@ def fresh(
         )
     finally:
         _run(postgres_cluster, f"drop database {name} with (force)")
-
-
-@pytest.fixture
-async def bus_url(nats_server: Server) -> str:
-    """The run's NATS without any stream of an earlier test."""
-    client = await nats.connect(nats_server.url)
-    manager = client.jetstream()
-    for stream in await manager.streams_info():
-        assert stream.config.name
-        await manager.delete_stream(stream.config.name)
-    await client.close()
-    return nats_server.url
 
 
 def _run(cluster: Cluster, statement: str) -> None:

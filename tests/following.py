@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import nats
 import pytest
-from nats.js import JetStreamContext
 
+from deploy import streams
 from deploy.local import network
 from deploy.local.nats import Server
 from shared.io import bus, checkpoints, follow, postgres
@@ -25,15 +24,16 @@ from shared.io.store import GroupCommit
 from shared.kernel import envelope, names
 from shared.kernel.envelope import Range
 from shared.kernel.recorded import Stored
-from tests import examples
+from tests import buses, examples
 from tests.databases import Database
 from tests.examples import NEIGHBOUR, TENANT
 from tests.serving import serving
 from tests.waiting import eventually
 
-LOG = "intake"
-STREAM = LOG.upper()
-CONSUMER = "kept"
+SCHEMA = "intake"
+LOG = "evt"
+STREAM = names.bus_stream(LOG)
+CONSUMER = "scoring"
 TENANTS = (TENANT, NEIGHBOUR, "63", "11.01", "31.74", "91.71")
 
 KEPT_TABLE = """
@@ -160,7 +160,7 @@ class World:
 
     async def check_checkpoints(self, tenants: Sequence[str]) -> None:
         rows = await postgres.fetch(
-            self.admin, "select tenant, seq from scoring.checkpoint where log = 'intake'"
+            self.admin, "select tenant, seq from scoring.checkpoint where log = 'evt'"
         )
         reached = {row["tenant"]: row["seq"] for row in rows}
         assert {tenant: reached.get(tenant, 0) for tenant in tenants} == {
@@ -207,6 +207,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bus, "SILENCE_SECONDS_MAX", 1.0)
     monkeypatch.setattr(bus, "HEARTBEAT_SECONDS", 0.4)
     monkeypatch.setattr(bus, "RECONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(streams, "LOOK_SECONDS", 0.2)
 
 
 @pytest.fixture
@@ -239,19 +240,24 @@ async def running(*jobs: Callable[[], object]) -> AsyncIterator[list[asyncio.Tas
 
 
 @asynccontextmanager
-async def relaying(world: World, url: str) -> AsyncIterator[Relay]:
-    relay = Relay(world.database.intake, LOG, LOG)
-    async with bus.connected(url, "test-relay") as own, running(lambda: relay.run(own)):
+async def relaying(world: World, server: Server) -> AsyncIterator[Relay]:
+    """The log is carried, and the streams are kept."""
+    relay = Relay(world.database.intake, SCHEMA, LOG)
+    async with (
+        buses.connected(server) as admin,
+        buses.connected(server, "intake") as own,
+        running(lambda: streams.keep(admin), lambda: relay.run(own)),
+    ):
         yield relay
 
 
 @asynccontextmanager
 async def following(
-    world: World, url: str | None, fold: Fold, consumer: str = CONSUMER
+    world: World, server: Server | None, fold: Fold, consumer: str = CONSUMER
 ) -> AsyncIterator[Follower]:
     role = world.database.scoring
     async with (
-        postgres.pool(role, LOG, "test-history", 2) as facts,
+        postgres.pool(role, SCHEMA, "test-history", 2) as facts,
         postgres.pool(role, "scoring", "test-follower", 2) as own_pool,
     ):
         follower = Follower(
@@ -262,40 +268,24 @@ async def following(
             apply=fold.apply,
             forget=fold.forget,
         )
-        if url is None:
+        if server is None:
             async with running(follower.run):
                 yield follower
             return
         async with (
-            bus.connected(url, "test-follower") as own,
+            buses.connected(server, consumer) as own,
             running(follower.run, lambda: follower.hear(own)),
         ):
             yield follower
 
 
-@asynccontextmanager
-async def jetstream(url: str) -> AsyncIterator[JetStreamContext]:
-    client = await nats.connect(url)
-    try:
-        yield client.jetstream()
-    finally:
-        await client.close()
-
-
-async def wipe(url: str) -> None:
-    async with jetstream(url) as manager:
-        for stream in await manager.streams_info():
-            assert stream.config.name
-            await manager.delete_stream(stream.config.name)
-
-
-async def message_count(url: str) -> int:
-    async with jetstream(url) as manager:
+async def message_count(server: Server) -> int:
+    async with buses.jetstream(server) as manager:
         return (await manager.stream_info(STREAM)).state.messages
 
 
 async def ranges_of(world: World, tenant: str, *spans: tuple[int, int]) -> list[Range]:
-    async with postgres.pool(world.database.scoring, LOG, "test", 1) as pool:
+    async with postgres.pool(world.database.scoring, SCHEMA, "test", 1) as pool:
         events = await History(pool).read_all(tenant, upto=await world.head(tenant))
     return [
         Range(log=LOG, tenant=tenant, epoch=1, events=events[first - 1 : last])
@@ -309,11 +299,11 @@ async def publish(own: Bus, number: int, carried: Range) -> None:
     await own.say(subject, f"test-{number}", envelope.pack(carried))
 
 
-async def acknowledged(url: str) -> None:
+async def acknowledged(server: Server) -> None:
     """Every durable has delivered and been told of everything on the stream."""
 
     async def nothing_is_pending() -> bool:
-        async with jetstream(url) as manager:
+        async with buses.jetstream(server) as manager:
             found = await manager.consumers_info(STREAM)
         return bool(found) and all(not c.num_pending and not c.num_ack_pending for c in found)
 
@@ -323,7 +313,10 @@ async def acknowledged(url: str) -> None:
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     server = Server(
-        folder=tmp_path / "nats", port=network.free_port(), password="own", log=tmp_path / "log"
+        folder=tmp_path / "nats",
+        port=network.free_port(),
+        secrets=tmp_path / "secrets",
+        log=tmp_path / "log",
     )
     server.start()
     yield server

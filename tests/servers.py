@@ -35,7 +35,7 @@ def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[nats.Serve
     server = nats.Server(
         folder=folder / "data",
         port=network.free_port(),
-        password=PASSWORD,
+        secrets=folder / "secrets",
         log=folder / "nats.log",
     )
     server.start()

@@ -101,7 +101,8 @@ def real(folder: Path, name: str) -> part.Part:
     if name == "postgres":
         data = folder / "postgres"
         return postgres.Cluster(data=data, port=port, password="x", log=log).part()
-    return nats.Server(folder=folder / "nats", port=port, password="x", log=log).part()
+    server = nats.Server(folder=folder / "nats", port=port, secrets=folder / "secrets", log=log)
+    return server.part()
 
 
 def supervise(folder: Path, *told: str) -> int:

@@ -20,6 +20,8 @@ import httpx
 import psycopg
 
 from deploy.local import network
+from deploy.local.bus_rights import ADMIN
+from deploy.local.nats import Server
 from tests import papers
 from tests.databases import Database
 from tests.waiting import eventually
@@ -56,10 +58,10 @@ class System:
     """Three services, their addresses, and the keys of whoever calls them."""
 
     def __init__(
-        self, database: Database, nats_url: str, folder: Path, allowance: str = "100"
+        self, database: Database, bus: Server, folder: Path, allowance: str = "100"
     ) -> None:
         self.database = database
-        self.nats_url = nats_url
+        self.bus = bus
         self.folder = folder
         self.ports = {service: network.free_port() for service in SERVICES}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -71,20 +73,26 @@ class System:
         return f"http://127.0.0.1:{self.ports[service]}"
 
     def start(self, service: str) -> None:
-        environment = {
-            **os.environ,
+        own = {
             "DATABASE_URL": self.database.roles[service],
-            "NATS_URL": self.nats_url,
             "LISTEN_PORT": str(self.ports[service]),
             # Tests ask far more at once than any tenant; those of limits say so themselves.
             "ALLOWANCE": self.allowance,
             "EVIDENCE_URL": (self.folder / "evidence").as_uri(),
         }
-        with (self.folder / f"{service}.log").open("ab") as log:
-            self.processes[service] = subprocess.Popen(
-                [sys.executable, "-m", f"services.{service}"],
+        self._start(service, f"services.{service}", service, own)
+
+    def keep_streams(self) -> None:
+        """What deploy does beside the services."""
+        self._start("streams", "deploy.streams", ADMIN, {})
+
+    def _start(self, name: str, module: str, user: str, own: Mapping[str, str]) -> None:
+        bus = {"NATS_URL": self.bus.url, "NATS_SEED": self.bus.seed(user)}
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", module],
                 cwd=ROOT,
-                env=environment,
+                env={**os.environ, **bus, **own},
                 stdout=log,
                 stderr=log,
             )
@@ -251,10 +259,11 @@ def must_be_problem(response: httpx.Response, status: int) -> None:
 
 @contextmanager
 def running(
-    database: Database, nats_url: str, folder: Path, *services: str, allowance: str = "100"
+    database: Database, bus: Server, folder: Path, *services: str, allowance: str = "100"
 ) -> Iterator[System]:
     """The services, started and stopped with the block."""
-    system = System(database, nats_url, folder, allowance)
+    system = System(database, bus, folder, allowance)
+    system.keep_streams()
     for service in services or SERVICES:
         system.start(service)
     try:

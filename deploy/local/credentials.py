@@ -1,13 +1,17 @@
-"""Passwords made on the first run and kept in one folder that only its owner can read."""
+"""Passwords and seeds made on the first run and kept in one folder that only its owner can read."""
 
 import os
 import secrets
 from pathlib import Path
 
 import msgspec
+import nkeys
 
 # 144 random bits, safe inside a URL.
 PASSWORD_BYTES = 18
+
+# An Ed25519 key is made of this much chance.
+SEED_BYTES = 32
 
 ROLES = ("jejak_intake", "jejak_scoring", "jejak_projection")
 ROLE_PASSWORDS = "role-passwords.json"
@@ -37,6 +41,21 @@ def password(folder: Path, name: str) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(PASSWORD_BYTES).encode())
     return path.read_text()
+
+
+def seed_file(folder: Path, user: str) -> Path:
+    """Where the secret half of a user's key to the bus is kept, made when first asked for."""
+    path = private_folder(folder) / f"nats-{user}-seed"
+    if not path.exists():
+        chance = secrets.token_bytes(SEED_BYTES)
+        write_private(path, nkeys.encode_seed(chance, nkeys.PREFIX_BYTE_USER))
+    return path
+
+
+def public_key(folder: Path, user: str) -> str:
+    """The half that the server is told: it tells who signs, and nobody can sign with it."""
+    pair = nkeys.from_seed(bytearray(seed_file(folder, user).read_bytes()))
+    return str(pair.public_key.decode())
 
 
 def role_passwords(folder: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local import credentials, nats, network, postgres
+from deploy.local import bus_rights, credentials, nats, network, postgres
 from deploy.local.part import Part
 from deploy.local.settings import Settings, as_role
 
@@ -20,6 +20,7 @@ def parts(settings: Settings) -> tuple[Part, ...]:
     """In the order of starting; stopping goes backwards."""
     cluster = _cluster(settings)
     servers, database_url, nats_url = _servers(settings, cluster)
+    seeds = _seeds(settings)
     for folder in (settings.evidence, settings.logs):
         credentials.private_folder(folder)
     passwords = credentials.role_passwords(settings.secrets)
@@ -28,12 +29,13 @@ def parts(settings: Settings) -> tuple[Part, ...]:
     def service(name: str, port: int, **own: str) -> Part:
         role = f"jejak_{name}"
         own["DATABASE_URL"] = as_role(database_url, role, passwords[role])
-        return _service(settings, name, port, {"NATS_URL": nats_url, **own})
+        return _service(settings, name, port, {"NATS_URL": nats_url, **seeds[name], **own})
 
     return (
         *(part for part in servers if part.name == "postgres"),
         _migrate(settings, database_url, cluster),
         *(part for part in servers if part.name == "nats"),
+        _streams({"NATS_URL": nats_url, **seeds[bus_rights.ADMIN]}),
         service("intake", settings.intake_port, EVIDENCE_URL=settings.evidence.as_uri()),
         service("scoring", settings.scoring_port),
         service("projection", settings.projection_port),
@@ -62,16 +64,28 @@ def _servers(settings: Settings, cluster: postgres.Cluster | None) -> tuple[list
         assert cluster is not None
         started.append(cluster.part())
         database_url = cluster.url()
+    server = nats.Server(
+        folder=settings.var / "nats",
+        port=settings.nats_port,
+        secrets=settings.secrets,
+        log=settings.logs / "nats.log",
+    )
     if nats_url is None:
-        server = nats.Server(
-            folder=settings.var / "nats",
-            port=settings.nats_port,
-            password=credentials.password(settings.secrets, "nats"),
-            log=settings.logs / "nats.log",
-        )
         started.append(server.part())
         nats_url = server.url
+    elif not settings.nats_seed_given:
+        server.configure()  # for whoever runs that server: these are the users it must know
     return started, database_url, nats_url
+
+
+def _seeds(settings: Settings) -> dict[str, dict[str, str]]:
+    """How each user of the bus is told its seed: by the file, so that no environment holds it."""
+    if settings.nats_url is not None and settings.nats_seed_given:
+        return {user: {} for user in bus_rights.USERS}
+    return {
+        user: {"NATS_SEED_FILE": str(credentials.seed_file(settings.secrets, user))}
+        for user in bus_rights.USERS
+    }
 
 
 def _addresses(settings: Settings) -> dict[str, str]:
@@ -100,6 +114,17 @@ def _service(settings: Settings, name: str, port: int, own: Mapping[str, str]) -
         host=settings.listen_host,
         port=port,
         ready=lambda _pid: network.answers_ready(settings.listen_host, port),
+    )
+
+
+def _streams(own: Mapping[str, str]) -> Part:
+    """Ready once it runs: services do not wait for the bus, nor for its streams."""
+    return Part(
+        name="streams",
+        command=(sys.executable, "-m", "deploy.streams"),
+        environment=_environment(own),
+        folder=FOLDER,
+        ready=lambda _pid: True,
     )
 
 

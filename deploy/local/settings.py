@@ -13,7 +13,10 @@ PORT_MAX = 65_535
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """A `database_url` or `nats_url` means: use that server and start none."""
+    """A `database_url` or `nats_url` means: use that server and start none.
+
+    With `nats_seed_given` the person's own `NATS_SEED` goes to all who use that server.
+    """
 
     var: Path
     listen_host: str = network.LOOPBACK
@@ -24,6 +27,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     postgres_port: int = 8432
     database_url: str | None = None
     nats_url: str | None = None
+    nats_seed_given: bool = False
 
     @property
     def secrets(self) -> Path:
@@ -54,6 +58,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         postgres_port=_port(environment, "POSTGRES_PORT", 8432),
         database_url=environment.get("DATABASE_URL") or None,
         nats_url=environment.get("NATS_URL") or None,
+        nats_seed_given=bool(environment.get("NATS_SEED") or environment.get("NATS_SEED_FILE")),
     )
 
 

@@ -66,7 +66,7 @@ async def main() -> None:
         app, upkeep = _served(readers, committer, relay, settings, opener, following)
         committing = asyncio.create_task(committer.run(), name="commit")
         others = [
-            asyncio.create_task(_carry(relay, settings.nats_url), name="relay"),
+            asyncio.create_task(_carry(relay, settings), name="relay"),
             asyncio.create_task(relay.watch(readers), name="watch"),
             *(asyncio.create_task(loop, name=name) for name, loop in upkeep.items()),
         ]
@@ -137,9 +137,9 @@ async def _end(
     await asyncio.gather(*loops, return_exceptions=True)
 
 
-async def _carry(relay: Relay, nats_url: str) -> None:
+async def _carry(relay: Relay, settings: config.Intake) -> None:
     """Intake never waits for the bus: only the relay does."""
-    async with bus.connected(nats_url, "intake") as line:
+    async with bus.connected(settings.nats_url, "intake", settings.nats_seed) as line:
         await relay.run(line)
 
 

@@ -81,7 +81,7 @@ async def main() -> None:
                 asyncio.create_task(follower.run(), name=f"follow-{name}")
                 for name, follower in followers.items()
             ),
-            asyncio.create_task(_on_bus(list(followers.values()), settings.nats_url), name="bus"),
+            asyncio.create_task(_on_bus(list(followers.values()), settings), name="bus"),
         ]
         await http.serve_beside(app, settings, loops)
         for loop in loops:
@@ -89,9 +89,10 @@ async def main() -> None:
         await asyncio.gather(*loops, return_exceptions=True)
 
 
-async def _on_bus(followers: Sequence[Follower], nats_url: str) -> None:
+async def _on_bus(followers: Sequence[Follower], settings: config.Projection) -> None:
     """What needs the bus; the followers sweep their logs without it."""
-    async with bus.connected(nats_url, "projection") as line, asyncio.TaskGroup() as tasks:
+    url, seed = settings.nats_url, settings.nats_seed
+    async with bus.connected(url, "projection", seed) as line, asyncio.TaskGroup() as tasks:
         for follower in followers:
             tasks.create_task(follower.hear(line))
 

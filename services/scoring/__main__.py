@@ -52,7 +52,7 @@ async def main() -> None:
         )
         loops = [
             asyncio.create_task(follower.run(), name="follow"),
-            asyncio.create_task(_on_bus(follower, relay, settings.nats_url), name="bus"),
+            asyncio.create_task(_on_bus(follower, relay, settings), name="bus"),
             asyncio.create_task(relay.watch(own), name="watch"),
         ]
         await http.serve_beside(app, settings, loops)
@@ -61,9 +61,10 @@ async def main() -> None:
         await asyncio.gather(*loops, return_exceptions=True)
 
 
-async def _on_bus(follower: Follower, relay: Relay, nats_url: str) -> None:
+async def _on_bus(follower: Follower, relay: Relay, settings: config.Scoring) -> None:
     """What needs the bus; the follower sweeps the log without it."""
-    async with bus.connected(nats_url, "scoring") as line, asyncio.TaskGroup() as tasks:
+    url, seed = settings.nats_url, settings.nats_seed
+    async with bus.connected(url, "scoring", seed) as line, asyncio.TaskGroup() as tasks:
         tasks.create_task(follower.hear(line))
         tasks.create_task(relay.run(line))
 

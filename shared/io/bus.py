@@ -1,17 +1,16 @@
 """The door to NATS: say a message and have it acknowledged, hear a partition through a durable.
 
-JetStream carries, it does not keep: a stream or consumer that is gone is made again, whatever it
-held is read from the log. The client library's `fetch` waits for a full batch and its `publish`
-cannot be bounded; both are replaced by plain requests here.
+JetStream carries, it does not keep: a consumer that is gone is made again, a stream by whoever
+keeps the streams, and whatever they held is read from the log. The client library's `fetch` waits
+for a full batch and its `publish` cannot be bounded; both are replaced by plain requests here.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import msgspec
-import nats
 import nats.errors
 import nats.js.errors
 from msgspec import Struct
@@ -26,7 +25,8 @@ from nats.js.api import (
     StreamConfig,
 )
 
-from shared.io import log, stopping
+from shared.io import config, log, stopping
+from shared.io.forbidding import Forbidding
 from shared.kernel import names
 from shared.kernel.errors import Unavailable
 
@@ -50,6 +50,7 @@ HEARTBEAT_SECONDS = 5.0
 SILENCE_SECONDS_MAX = 12.0
 HEARD_MAX = 256
 
+API = "$JS.API"
 _HEARTBEAT = "100"
 
 
@@ -90,8 +91,9 @@ class _Acknowledgement(Struct):
 class Bus:
     """One connection, kept for the life of the process and reconnected without end."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, forbidding: Forbidding) -> None:
         self._client = client
+        self._forbidding = forbidding
         self._stream_manager = client.jetstream(timeout=ACK_SECONDS_MAX)
 
     @property
@@ -100,9 +102,12 @@ class Bus:
         return self._client.is_connected
 
     async def ensure_stream(self, prefix: str) -> None:
-        """Make the stream of a log, or bring its limits up to date; its messages stay."""
-        config = StreamConfig(
-            name=prefix.upper(),
+        """Make the stream of a log, or bring its limits up to date; its messages stay.
+
+        For whoever keeps the streams: no service may.
+        """
+        wanted = StreamConfig(
+            name=names.bus_stream(prefix),
             subjects=[f"{prefix}.>"],
             retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE,
@@ -113,16 +118,19 @@ class Bus:
         )
         with _translated():
             try:
-                await self._stream_manager.add_stream(config)
+                async with self._may_ask("STREAM.CREATE", wanted.name):
+                    await self._stream_manager.add_stream(wanted)
             except nats.js.errors.BadRequestError:
-                await self._stream_manager.update_stream(config)
+                async with self._may_ask("STREAM.UPDATE", wanted.name):
+                    await self._stream_manager.update_stream(wanted)
 
     async def say(self, subject: str, message_id: str, payload: bytes) -> int:
         """Publish and wait for the stream's acknowledgement; the stream's sequence number."""
         with _translated():
-            reply = await self._client.request(
-                subject, payload, timeout=ACK_SECONDS_MAX, headers={"Nats-Msg-Id": message_id}
-            )
+            async with self._forbidding.noticed(subject):
+                reply = await self._client.request(
+                    subject, payload, timeout=ACK_SECONDS_MAX, headers={"Nats-Msg-Id": message_id}
+                )
         try:
             answer = msgspec.json.decode(reply.data, type=_Acknowledgement)
         except msgspec.DecodeError as error:
@@ -135,7 +143,7 @@ class Bus:
         self, prefix: str, consumer: str, partition: int, heard: "asyncio.Queue[Heard]"
     ) -> None:
         """Put every message of a partition into `heard`, for ever; heals whatever is missing."""
-        durable = f"{consumer}_{prefix}_{partition:02d}"
+        durable = names.durable(consumer, prefix, partition)
         inbox = self._client.new_inbox()
         subscription = await self._client.subscribe(inbox)
         due, sure = 0, False
@@ -166,59 +174,74 @@ class Bus:
             "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
         }
         await self._client.publish(
-            f"$JS.API.CONSUMER.MSG.NEXT.{prefix.upper()}.{durable}",
+            f"{API}.CONSUMER.MSG.NEXT.{names.bus_stream(prefix)}.{durable}",
             msgspec.json.encode(request),
             reply=inbox,
         )
 
     async def _ensure_consumer(self, prefix: str, durable: str, partition: int) -> None:
         """Make the durable if it is gone, and again if it waits for a sequence that was lost."""
+        stream = names.bus_stream(prefix)
         with _translated():
             try:
-                consumer = await self._stream_manager.consumer_info(prefix.upper(), durable)
+                async with self._may_ask("CONSUMER.INFO", stream, durable):
+                    consumer = await self._stream_manager.consumer_info(stream, durable)
             except nats.js.errors.NotFoundError:
-                await self.ensure_stream(prefix)
                 await self._add_consumer(prefix, durable, partition)
                 return
-            stream = await self._stream_manager.stream_info(prefix.upper())
+            async with self._may_ask("STREAM.INFO", stream):
+                held = await self._stream_manager.stream_info(stream)
             waits_for = consumer.delivered.stream_seq if consumer.delivered else 0
-            if waits_for > stream.state.last_seq:
+            if waits_for > held.state.last_seq:
                 log.logger().warning("bus.consumer_ahead_of_stream", durable=durable)
-                await self._stream_manager.delete_consumer(prefix.upper(), durable)
+                async with self._may_ask("CONSUMER.DELETE", stream, durable):
+                    await self._stream_manager.delete_consumer(stream, durable)
                 await self._add_consumer(prefix, durable, partition)
 
     async def _add_consumer(self, prefix: str, durable: str, partition: int) -> None:
-        config = ConsumerConfig(
+        stream, heard = names.bus_stream(prefix), names.partition_filter(prefix, partition)
+        wanted = ConsumerConfig(
+            name=durable,  # so that the request's subject tells what is heard, and can be refused
             durable_name=durable,
-            filter_subject=names.partition_filter(prefix, partition),
+            filter_subject=heard,
             deliver_policy=DeliverPolicy.ALL,
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=REDELIVER_SECONDS,
             max_ack_pending=UNACKNOWLEDGED_MAX,
         )
-        await self._stream_manager.add_consumer(prefix.upper(), config)
+        async with self._may_ask("CONSUMER.CREATE", stream, durable, heard):
+            await self._stream_manager.add_consumer(stream, wanted)
+
+    def _may_ask(self, *words: str | None) -> AbstractAsyncContextManager[None]:
+        """Around one question to JetStream, whose subject the client makes of these words."""
+        return self._forbidding.noticed(".".join((API, *(word for word in words if word))))
 
 
 @asynccontextmanager
-async def connected(url: str, name: str) -> AsyncIterator[Bus]:
-    """The bus; waits for its first connection as long as it takes, then reconnects for ever."""
-    client = await nats.connect(
-        url,
-        name=f"jejak-{name}",
-        allow_reconnect=True,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=RECONNECT_SECONDS,
-        ping_interval=PING_SECONDS,
-        error_cb=_report,
-    )
+async def connected(url: str, name: str, seed: str) -> AsyncIterator[Bus]:
+    """The bus as the user `name`, who proves it by the seed.
+
+    Waits for its first connection as long as it takes, then reconnects for ever.
+    """
+    forbidding = Forbidding()
+    if seed == config.WITHOUT_SEED:
+        log.logger().warning("bus.entered_without_seed")
+    client = Client()
     try:
-        yield Bus(client)
+        await client.connect(
+            url,
+            name=f"jejak-{name}",
+            nkeys_seed_str=None if seed == config.WITHOUT_SEED else seed,
+            inbox_prefix=names.inbox(name),
+            allow_reconnect=True,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # it sleeps so long
+            ping_interval=PING_SECONDS,
+            error_cb=forbidding.hear,
+        )
+        yield Bus(client, forbidding)
     finally:
         await client.close()
-
-
-async def _report(error: Exception) -> None:
-    log.logger().warning("bus.error", why=f"{type(error).__name__}: {error}")
 
 
 @contextmanager

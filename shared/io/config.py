@@ -16,12 +16,19 @@ from shared.kernel.errors import Refused
 
 T = TypeVar("T", bound=Struct)
 
+# What is said instead of a seed where the bus is deliberately entered without one.
+WITHOUT_SEED = "none"
+
+# The secret half of a NATS user's key. Its absence is refused: nobody goes without by accident.
+Seed = Annotated[str, Meta(pattern=rf"^(SU[A-Z2-7]{{56}}|{WITHOUT_SEED})$")]
+
 
 class Service(Struct, frozen=True, kw_only=True):
     """What every service is told: where the database, the bus and its own door are."""
 
     database_url: str
     nats_url: str
+    nats_seed: Seed
     listen_host: str = "127.0.0.1"
     listen_port: int = 0
     log_style: str = "json"
@@ -29,6 +36,14 @@ class Service(Struct, frozen=True, kw_only=True):
     trusted_proxies: str = ""
     # What each caller may ask of the service, as a multiple of the usual: see `gate.limits`.
     allowance: Annotated[float, Meta(gt=0, le=1000)] = 1.0
+
+
+class Streams(Struct, frozen=True, kw_only=True):
+    """Whoever keeps the streams needs the bus alone, and the administrator's seed."""
+
+    nats_url: str
+    nats_seed: Seed
+    log_style: str = "json"
 
 
 class Intake(Service, frozen=True, kw_only=True):

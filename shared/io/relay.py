@@ -87,7 +87,6 @@ class Relay:
                 await self._wait_to_lead(session)
                 try:
                     self._leads = True
-                    await bus.ensure_stream(self._prefix)
                     while not stopping.is_asked():
                         self._hint.clear()
                         if not await self._carry(session, bus):

@@ -8,6 +8,9 @@ MINISTRY = "00"
 # Fixed for ever: a tenant's partition is part of every subject and durable consumer name.
 PARTITIONS = 16
 
+# The logs that the bus carries, by what their subjects begin with: facts, scores.
+LOGS = ("evt", "sco")
+
 # A stream or innovation name longer than this is refused before it reaches an index.
 NAME_LENGTH_MAX = 200
 
@@ -146,3 +149,18 @@ def subject(prefix: str, tenant: str) -> str:
 def partition_filter(prefix: str, number: int) -> str:
     """The one wildcard that hears a partition."""
     return f"{prefix}.{number:02d}.*"
+
+
+def bus_stream(prefix: str) -> str:
+    """The stream that carries a log."""
+    return prefix.upper()
+
+
+def durable(consumer: str, prefix: str, number: int) -> str:
+    """How far a consumer heard a partition is kept by the bus under this name."""
+    return f"{consumer}_{prefix}_{number:02d}"
+
+
+def inbox(who: str) -> str:
+    """What every subject begins with at which the bus answers `who`."""
+    return f"_INBOX.{who}"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.nats import Server
 from shared.io.gate import limits
 from tests.databases import Database
 from tests.system import System, running
@@ -26,8 +27,8 @@ CONNECTIONS = 20
 
 
 @pytest.fixture
-def system(database: Database, bus_url: str, tmp_path: Path) -> Iterator[System]:
-    with running(database, bus_url, tmp_path, "intake", allowance="1") as system:
+def system(database: Database, clean_bus: Server, tmp_path: Path) -> Iterator[System]:
+    with running(database, clean_bus, tmp_path, "intake", allowance="1") as system:
         yield system
 
 

@@ -35,7 +35,7 @@ def test_figures(
 ) -> None:
     with (
         databases.fresh(postgres_cluster, role_passwords, template) as database,
-        running(database, nats_server.url, tmp_path) as system,
+        running(database, nats_server, tmp_path) as system,
     ):
         asyncio.run(system.ready())
         system.open_season(YEAR, "2026.1")

@@ -19,7 +19,7 @@ CODES = [f"SPD-{number:02}" for number in (1, 3, 4, 6, 7, 8, 9)]
 
 @pytest.fixture
 async def system(database: Database, nats_server: Server, tmp_path: Path) -> AsyncIterator[System]:
-    with running(database, nats_server.url, tmp_path, "intake") as system:
+    with running(database, nats_server, tmp_path, "intake") as system:
         await system.ready("intake")
         system.open_season(2026, "2026.1")
         system.upload("63.10")

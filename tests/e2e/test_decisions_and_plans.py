@@ -22,7 +22,7 @@ EVIDENCE = [{"sha256": PDF_SHA256}]
 
 @pytest.fixture
 async def system(database: Database, nats_server: Server, tmp_path: Path) -> AsyncIterator[System]:
-    with running(database, nats_server.url, tmp_path) as system:
+    with running(database, nats_server, tmp_path) as system:
         await system.ready()
         system.open_season(YEAR, "2026.1")
         for region in ("63.09", "63.10"):

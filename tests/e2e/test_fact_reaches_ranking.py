@@ -11,16 +11,14 @@ from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-import nats
 import pytest
 from eventsourcing.persistence import StoredEvent
 
 from deploy.local import nats as embedded
 from deploy.local import network
 from shared.io import recorder
-from tests import reference
+from tests import buses, reference
 from tests.databases import Database
-from tests.servers import PASSWORD
 from tests.system import PDF_SHA256, System, running
 from tests.waiting import eventually
 
@@ -36,7 +34,7 @@ def bus(tmp_path: Path) -> Iterator[embedded.Server]:
     server = embedded.Server(
         folder=tmp_path / "nats",
         port=network.free_port(),
-        password=PASSWORD,
+        secrets=tmp_path / "secrets",
         log=tmp_path / "nats.log",
     )
     server.start()
@@ -46,7 +44,7 @@ def bus(tmp_path: Path) -> Iterator[embedded.Server]:
 
 @pytest.fixture
 async def system(database: Database, bus: embedded.Server, tmp_path: Path) -> AsyncIterator[System]:
-    with running(database, bus.url, tmp_path) as system:
+    with running(database, bus, tmp_path) as system:
         await system.ready()
         system.open_season(2026, "2026.1")
         for region in REGIONS:
@@ -126,15 +124,6 @@ def _assert_whole(system: System) -> None:
     assert system.query("select * from projection.blocked") == []
 
 
-async def _delete_streams(url: str) -> None:
-    client = await nats.connect(url)
-    manager = client.jetstream()
-    for stream in await manager.streams_info():
-        assert stream.config.name
-        await manager.delete_stream(stream.config.name)
-    await client.close()
-
-
 async def test_a_claim_sent_by_http_appears_in_the_ranking(system: System) -> None:
     system.register("63.10", 2026, "si-uji")
     receipt = system.claim("63.10", 2026, "SID-VIDEO", 3, "si-uji")
@@ -204,7 +193,7 @@ async def test_wiped_streams_and_a_server_restarted_empty_heal_while_events_flow
     await flow.during(12)
     sending = asyncio.create_task(flow.during(60))
     await eventually(lambda: flow.sent > 24)
-    await _delete_streams(bus.url)
+    await buses.wipe(bus)
     await eventually(lambda: flow.sent > 40)
     bus.kill()
     bus.wipe()
@@ -212,18 +201,15 @@ async def test_wiped_streams_and_a_server_restarted_empty_heal_while_events_flow
     bus.start()
     await sending
     await _becomes_right(system)
-    await eventually(lambda: _stream_holds_messages(bus.url), CATCH_UP_SECONDS)
+    await eventually(lambda: _stream_holds_messages(bus), CATCH_UP_SECONDS)
     await flow.during(6)
     await _becomes_right(system)
 
 
-async def _stream_holds_messages(url: str) -> bool:
-    client = await nats.connect(url)
-    try:
-        streams = await client.jetstream().streams_info()
-        return {stream.config.name for stream in streams} >= {"EVT", "SCO"}
-    finally:
-        await client.close()
+async def _stream_holds_messages(bus: embedded.Server) -> bool:
+    async with buses.jetstream(bus) as manager:
+        streams = {stream.config.name for stream in await manager.streams_info()}
+    return streams >= {"EVT", "SCO"}
 
 
 async def test_the_ranking_stays_fresh_without_any_bus(

@@ -19,7 +19,7 @@ NEIGHBOUR_SECONDS_MAX = 5.0
 async def test_a_held_region_is_told_to_come_back_and_others_go_on(
     database: Database, nats_server: Server, tmp_path: Path
 ) -> None:
-    with running(database, nats_server.url, tmp_path, "intake") as system:
+    with running(database, nats_server, tmp_path, "intake") as system:
         await system.ready("intake")
         system.open_season(2026, "2026.1")
         for region in ("63.09", "63.10"):

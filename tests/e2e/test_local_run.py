@@ -7,11 +7,21 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import nkeys
 import psycopg
 import pytest
 
-from deploy.local import credentials, network, plan, postgres, postgres_home, settings, words
-from shared.io import migrate
+from deploy.local import (
+    bus_rights,
+    credentials,
+    network,
+    plan,
+    postgres,
+    postgres_home,
+    settings,
+    words,
+)
+from shared.io import config, migrate
 from shared.kernel.errors import Refused, Unavailable
 from tests.supervised import Run
 
@@ -21,6 +31,7 @@ ORDER = (
     "postgres",
     "migrate",
     "nats",
+    "streams",
     "intake",
     "scoring",
     "projection",
@@ -145,7 +156,8 @@ def test_every_secret_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     plan.parts(chosen)
     assert chosen.secrets.stat().st_mode & 0o777 == 0o700
     kept = {path.name: path.stat().st_mode & 0o777 for path in chosen.secrets.iterdir()}
-    names = ("postgres-password", "nats-password", "role-passwords.json")
+    seeds = (f"nats-{user}-seed" for user in ("admin", "intake", "scoring", "projection"))
+    names = ("postgres-password", "role-passwords.json", *seeds)
     assert kept == dict.fromkeys(names, 0o600)
 
 
@@ -159,9 +171,23 @@ def test_evidence_and_logs_are_closed_to_others(tmp_path: Path) -> None:
 def test_secrets_are_made_once_and_are_not_guessable(tmp_path: Path) -> None:
     made = credentials.role_passwords(tmp_path)
     assert credentials.role_passwords(tmp_path) == made
-    assert credentials.password(tmp_path, "nats") == credentials.password(tmp_path, "nats")
-    assert len({*made.values(), credentials.password(tmp_path, "nats")}) == 4
+    own = credentials.password(tmp_path, "postgres")
+    assert credentials.password(tmp_path, "postgres") == own
+    assert len({*made.values(), own}) == 4
     assert all(len(password) >= 24 for password in made.values())
+
+
+def test_seeds_are_made_once_and_each_user_has_its_own(tmp_path: Path) -> None:
+    def seeds() -> list[str]:
+        return [credentials.seed_file(tmp_path, user).read_text() for user in bus_rights.USERS]
+
+    made = seeds()
+    assert seeds() == made
+    assert len(set(made)) == len(bus_rights.USERS) == 4
+    for user, seed in zip(bus_rights.USERS, made, strict=True):
+        given = {"NATS_URL": "nats://bus.example", "NATS_SEED": seed}
+        assert config.read(config.Streams, given).nats_seed == seed
+        assert nkeys.from_seed(bytearray(seed.encode())).public_key.decode().startswith("U"), user
 
 
 def test_the_plan_starts_servers_before_services_before_the_sample(tmp_path: Path) -> None:
@@ -189,8 +215,27 @@ def test_servers_that_are_given_are_used_and_not_started(
         "@db.example:5433/jejak?sslmode=require"
     )
     assert scoring["NATS_URL"] == given["NATS_URL"]
+    assert scoring["NATS_SEED_FILE"] == str(tmp_path / "secrets" / "nats-scoring-seed")
+    assert (tmp_path / "nats" / "nats.json").exists()  # the users that the other server must know
     assert parts["migrate"].environment["DATABASE_URL"] == given["DATABASE_URL"]
     assert "DATABASE_URL" not in parts["summary"].environment
+
+
+def test_a_seed_that_is_given_with_a_bus_goes_to_all_who_use_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NATS_SEED", "none")
+    given = {"JEJAK_VAR": str(tmp_path), "NATS_SEED": "none"}
+    users = ("streams", "intake", "scoring", "projection")
+    theirs = {"NATS_URL": "nats://bus.example:4222", **given}
+    parts = {part.name: part for part in plan.parts(settings.read(theirs))}
+    assert {parts[user].environment["NATS_SEED"] for user in users} == {"none"}
+    assert not any("NATS_SEED_FILE" in parts[user].environment for user in users)
+    assert not list((tmp_path / "secrets").glob("nats-*"))
+    ours = {part.name: part for part in plan.parts(settings.read(given))}
+    for user, name in zip(users, ("admin", *users[1:]), strict=True):
+        path = str(tmp_path / "secrets" / f"nats-{name}-seed")
+        assert ours[user].environment["NATS_SEED_FILE"] == path
 
 
 def test_each_service_is_told_where_to_listen_and_who_it_is(tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ async def test_a_claim_received_before_the_closing_counts_and_one_received_after
     through a second intake process meanwhile; let go."""
     (tmp_path / "other").mkdir()
     with (
-        running(database, nats_server.url, tmp_path, "intake") as system,
-        running(database, nats_server.url, tmp_path / "other", "intake") as other,
+        running(database, nats_server, tmp_path, "intake") as system,
+        running(database, nats_server, tmp_path / "other", "intake") as other,
     ):
         await system.ready("intake")
         await other.ready("intake")
@@ -64,7 +64,7 @@ async def test_many_who_are_late_at_once_are_all_kept(
     database: Database, nats_server: Server, tmp_path: Path
 ) -> None:
     """They share one letterbox, so that each must decide again behind the others."""
-    with running(database, nats_server.url, tmp_path, "intake") as system:
+    with running(database, nats_server, tmp_path, "intake") as system:
         await system.ready("intake")
         system.open_season(2026, "2026.1")
         system.upload("63.10")

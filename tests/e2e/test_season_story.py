@@ -41,7 +41,7 @@ INNOVATIONS, AGENCIES, REPORTING = 29, 34, 21
 
 @pytest.fixture
 async def system(database: Database, nats_server: Server, tmp_path: Path) -> AsyncIterator[System]:
-    with running(database, nats_server.url, tmp_path) as system:
+    with running(database, nats_server, tmp_path) as system:
         await system.ready()
         yield system
 

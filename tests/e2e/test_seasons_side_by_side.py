@@ -19,7 +19,7 @@ BASIS = "Kepmendagri"
 
 @pytest.fixture
 async def system(database: Database, nats_server: Server, tmp_path: Path) -> AsyncIterator[System]:
-    with running(database, nats_server.url, tmp_path) as system:
+    with running(database, nats_server, tmp_path) as system:
         await system.ready()
         yield system
 

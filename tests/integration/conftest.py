@@ -27,7 +27,7 @@ def started(
         folder = tmp_path_factory.mktemp("system")
         with (
             databases.fresh(postgres_cluster, role_passwords, template) as database,
-            running(database, nats_server.url, folder, *services, allowance=allowance) as system,
+            running(database, nats_server, folder, *services, allowance=allowance) as system,
         ):
             asyncio.run(system.ready(*services))
             yield system

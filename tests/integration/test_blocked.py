@@ -5,13 +5,14 @@ from contextlib import suppress
 
 import pytest
 
-from shared.io import bus, checkpoints, follow
+from deploy.local.nats import Server
+from shared.io import checkpoints, follow
 from shared.io.follow import Follower
 from shared.io.history import History
 from shared.kernel.errors import Corrupt
+from tests import buses
 from tests.examples import NEIGHBOUR, TENANT
 from tests.following import (
-    LOG,
     TENANTS,
     Fold,
     World,
@@ -31,7 +32,7 @@ from tests.waiting import eventually
     ids=["bug", "corrupt", "clash"],
 )
 async def test_a_poison_event_stops_its_tenant_alone(
-    world: World, bus_url: str, error: Exception | None, *, with_bus: bool
+    world: World, clean_bus: Server, error: Exception | None, *, with_bus: bool
 ) -> None:
     fold = Fold("one")
     if error is None:
@@ -40,8 +41,8 @@ async def test_a_poison_event_stops_its_tenant_alone(
         fold.poison[TENANT, 5] = error
     others = [tenant for tenant in TENANTS if tenant != TENANT]
     async with (
-        relaying(world, bus_url),
-        following(world, bus_url if with_bus else None, fold) as follower,
+        relaying(world, clean_bus),
+        following(world, clean_bus if with_bus else None, fold) as follower,
     ):
         await world.record_everywhere(4, 2)
         await world.caught_up(fold, tenants=others)
@@ -125,7 +126,7 @@ async def test_a_checkpoint_beyond_the_head_is_seen(world: World) -> None:
     await world.record(NEIGHBOUR, 2)
     await world.admin.execute(
         "insert into scoring.checkpoint"
-        " values ('intake', %s, 7, 1, sha256('')), ('intake', %s, 9, 1, sha256(''))",
+        " values ('evt', %s, 7, 1, sha256('')), ('evt', %s, 9, 1, sha256(''))",
         [TENANT, NEIGHBOUR],
     )
     async with following(world, None, Fold("one")) as follower:
@@ -153,16 +154,16 @@ async def stays_stopped(world: World, follower: Follower, tenant: str) -> None:
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("with_bus", [True, False], ids=["by the bus", "by the log"])
 async def test_a_restored_log_stops_its_consumer_for_good(
-    world: World, bus_url: str, *, with_bus: bool
+    world: World, clean_bus: Server, *, with_bus: bool
 ) -> None:
     """It is beyond the head, then behind it: what it applied is still not in the log (I5, I6)."""
     fold, again, rebuilt = Fold("one"), Fold("again"), Fold("rebuilt")
     others = [tenant for tenant in TENANTS if tenant != TENANT]
-    url = bus_url if with_bus else None
+    server = clean_bus if with_bus else None
     await world.record_everywhere(3, 1)
     old = await world.head_row(TENANT)
-    async with relaying(world, bus_url):
-        async with following(world, url, fold) as follower:
+    async with relaying(world, clean_bus):
+        async with following(world, server, fold) as follower:
             await world.record_everywhere(3, 1)
             await world.caught_up(fold)
             await world.restore(old)
@@ -170,11 +171,11 @@ async def test_a_restored_log_stops_its_consumer_for_good(
             await stays_stopped(world, follower, TENANT)
             await world.record_everywhere(1, 1)
             await world.caught_up(fold, tenants=others)
-        async with following(world, url, again) as follower:
+        async with following(world, server, again) as follower:
             await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
             await stays_stopped(world, follower, TENANT)
         await resets(world, TENANT)
-        async with following(world, url, rebuilt):
+        async with following(world, server, rebuilt):
             await world.caught_up(rebuilt)
     assert await world.blocked() == {}
 
@@ -220,17 +221,16 @@ async def test_a_log_that_was_restored_and_grew_unseen_is_noticed(
 
 @pytest.mark.usefixtures("patient")
 async def test_the_bus_alone_brings_nothing_on_top_of_another_log(
-    world: World, bus_url: str
+    world: World, clean_bus: Server
 ) -> None:
     fold = Fold("one")
     await world.record(TENANT, 3)
     old = await world.head_row(TENANT)
     await world.record(TENANT, 3)
     async with (
-        bus.connected(bus_url, "test") as own,
-        following(world, bus_url, fold) as follower,
+        buses.connected(clean_bus, "intake") as own,
+        following(world, clean_bus, fold) as follower,
     ):
-        await own.ensure_stream(LOG)
         await publish(own, 1, *await ranges_of(world, TENANT, (1, 6)))
         await world.caught_up(fold, tenants=[TENANT])
         before = await world.kept(TENANT)
@@ -249,7 +249,7 @@ async def test_another_instances_final_stop_is_a_fence(world: World) -> None:
     async with following(world, None, fold) as follower:
         await world.caught_up(fold, tenants=[TENANT])
         await world.admin.execute(
-            "insert into scoring.blocked values ('intake', %s, 3, 'by another', true)", [TENANT]
+            "insert into scoring.blocked values ('evt', %s, 3, 'by another', true)", [TENANT]
         )
         await world.record_everywhere(2, 1)
         await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
@@ -272,7 +272,7 @@ async def test_another_epoch_stops_the_tenant(world: World) -> None:
 
 
 async def test_a_follower_that_is_quicker_than_the_sweep_is_not_called_too_far(
-    world: World, bus_url: str, monkeypatch: pytest.MonkeyPatch
+    world: World, clean_bus: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The heads are read, then the bus brings more before they are compared: that is no fault."""
     fold = Fold("one")
@@ -291,7 +291,7 @@ async def test_a_follower_that_is_quicker_than_the_sweep_is_not_called_too_far(
 
     monkeypatch.setattr(History, "heads", slow)
     monkeypatch.setattr(follow, "SWEEP_SECONDS", 0.05)
-    async with relaying(world, bus_url), following(world, bus_url, fold) as follower:
+    async with relaying(world, clean_bus), following(world, clean_bus, fold) as follower:
         await world.record(TENANT, 1)
 
         async def has_grown() -> bool:

@@ -32,7 +32,7 @@ def system(
     folder = tmp_path_factory.mktemp("evidence-client")
     with (
         databases.fresh(postgres_cluster, role_passwords, template) as database,
-        running(database, nats_server.url, folder, "intake") as system,
+        running(database, nats_server, folder, "intake") as system,
     ):
         asyncio.run(system.ready("intake"))
         yield system

@@ -278,7 +278,7 @@ def test_last_event_id_goes_before_the_address(system: System) -> None:
 def test_what_another_copy_of_intake_recorded_is_heard(
     system: System, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    second = System(system.database, system.nats_url, tmp_path_factory.mktemp("second"))
+    second = System(system.database, system.bus, tmp_path_factory.mktemp("second"))
     second.keys = system.keys
     second.start("intake")
     try:

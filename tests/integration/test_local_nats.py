@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import nats
 import pytest
 from nats.errors import Error
 from nats.js.errors import NotFoundError
@@ -14,32 +13,32 @@ from nats.js.errors import NotFoundError
 from deploy.local import network
 from deploy.local.nats import MEMORY_BYTES_MAX, STORE_BYTES_MAX, Server
 from shared.kernel.errors import Unavailable
+from tests import buses
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     folder = tmp_path / "sebuah folder"
     own = Server(
-        folder=folder, port=network.free_port(), password="secret", log=tmp_path / "nats.log"
+        folder=folder,
+        port=network.free_port(),
+        secrets=tmp_path / "secrets",
+        log=tmp_path / "nats.log",
     )
     own.start()
     yield own
     own.stop()
 
 
-async def published(url: str) -> None:
-    client = await nats.connect(url)
-    await client.jetstream().add_stream(name="kept", subjects=["kept.>"])
-    await client.jetstream().publish("kept.one", b"one")
-    await client.close()
+async def published(server: Server) -> None:
+    async with buses.connected(server) as admin, buses.connected(server, "intake") as intake:
+        await admin.ensure_stream("evt")
+        await intake.say("evt.00.63-10", "one", b"one")
 
 
-async def counted(url: str) -> int:
-    client = await nats.connect(url)
-    try:
-        return (await client.jetstream().stream_info("kept")).state.messages
-    finally:
-        await client.close()
+async def counted(server: Server) -> int:
+    async with buses.jetstream(server) as manager:
+        return (await manager.stream_info("EVT")).state.messages
 
 
 def greeted(server: Server) -> dict[str, object]:
@@ -48,54 +47,35 @@ def greeted(server: Server) -> dict[str, object]:
 
 
 async def test_the_store_is_bounded(nats_server: Server) -> None:
-    client = await nats.connect(nats_server.url)
-    try:
+    async with buses.jetstream(nats_server) as manager:
         for storage, most in (("file", STORE_BYTES_MAX), ("memory", MEMORY_BYTES_MAX)):
             with pytest.raises(Error, match="insufficient"):
-                await client.jetstream().add_stream(
+                await manager.add_stream(
                     name="vast", subjects=["vast"], storage=storage, max_bytes=most + 1
                 )
-    finally:
-        await client.close()
 
 
 def test_it_listens_on_the_loopback_alone(nats_server: Server) -> None:
     assert greeted(nats_server)["host"] == "127.0.0.1"
 
 
-def test_a_stranger_is_refused(nats_server: Server) -> None:
-    address = (network.LOOPBACK, nats_server.port)
-    with socket.create_connection(address, 5) as called, called.makefile("rwb") as lines:
-        lines.readline()
-        lines.write(b'CONNECT {"verbose":false}\r\nPING\r\n')
-        lines.flush()
-        assert lines.readline() == b"-ERR 'Authorization Violation'\r\n"
-
-
-def test_the_password_is_readable_by_the_owner_alone(server: Server) -> None:
-    configuration = server._configuration
-    assert "secret" in configuration.read_text()
-    assert configuration.stat().st_mode & 0o777 == 0o600
-    assert configuration.parent.stat().st_mode & 0o777 == 0o700
-
-
 async def test_what_was_acknowledged_outlives_a_stop_and_a_kill(server: Server) -> None:
-    await published(server.url)
+    await published(server)
     server.stop()
     server.start()
-    assert await counted(server.url) == 1
+    assert await counted(server) == 1
     server.kill()
     server.start()
-    assert await counted(server.url) == 1
+    assert await counted(server) == 1
 
 
 async def test_a_wipe_loses_every_stream(server: Server) -> None:
-    await published(server.url)
+    await published(server)
     server.kill()
     server.wipe()
     server.start()
     with pytest.raises(NotFoundError):
-        await counted(server.url)
+        await counted(server)
 
 
 def test_a_running_server_is_not_wiped(server: Server) -> None:
@@ -104,7 +84,9 @@ def test_a_running_server_is_not_wiped(server: Server) -> None:
 
 
 def test_a_busy_port_is_named(tmp_path: Path, nats_server: Server) -> None:
-    own = Server(folder=tmp_path, port=nats_server.port, password="", log=tmp_path / "log")
+    own = Server(
+        folder=tmp_path, port=nats_server.port, secrets=tmp_path / "secrets", log=tmp_path / "log"
+    )
     with pytest.raises(Unavailable, match="port_busy"):
         own.start()
 
@@ -112,7 +94,7 @@ def test_a_busy_port_is_named(tmp_path: Path, nats_server: Server) -> None:
 def test_another_server_on_the_port_is_not_taken_for_it(tmp_path: Path) -> None:
     with socket.create_server((network.LOOPBACK, 0)) as listener:
         port = listener.getsockname()[1]
-        own = Server(folder=tmp_path, port=port, password="", log=tmp_path / "log")
+        own = Server(folder=tmp_path, port=port, secrets=tmp_path / "secrets", log=tmp_path / "log")
 
         def greet() -> None:
             called, _ = listener.accept()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.nats import Server
 from shared.io import follow, postgres
 from shared.io.bus import Bus
 from shared.io.follow import Follower
@@ -12,7 +13,7 @@ from shared.io.once import Ranges
 from shared.io.relay import Relay
 from shared.kernel.errors import Outrun
 from tests.examples import TENANT
-from tests.following import CONSUMER, LOG, Fold, World, following, relaying
+from tests.following import CONSUMER, LOG, SCHEMA, Fold, World, following, relaying
 from tests.waiting import eventually
 
 # Someone waits for another session's checkpoint rows; whoever holds them dies.
@@ -24,16 +25,18 @@ where state = 'idle in transaction' and usename = 'jejak_scoring' and datname = 
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("consumer", [CONSUMER, "other"], ids=["shared durable", "own durable"])
+@pytest.mark.parametrize(
+    "consumer", [CONSUMER, "projection"], ids=["shared durable", "own durable"]
+)
 async def test_two_followers_apply_every_event_once(
-    world: World, bus_url: str, consumer: str
+    world: World, clean_bus: Server, consumer: str
 ) -> None:
     """The fence: two instances of one service, each hearing the bus and sweeping the log."""
     one, two = Fold("one"), Fold("two")
     async with (
-        relaying(world, bus_url),
-        following(world, bus_url, one),
-        following(world, bus_url, two, consumer),
+        relaying(world, clean_bus),
+        following(world, clean_bus, one),
+        following(world, clean_bus, two, consumer),
     ):
         for _ in range(8):
             await world.record_everywhere(3, 3)
@@ -70,7 +73,7 @@ async def test_what_was_overtaken_forgets_every_tenant_it_remembers(world: World
     """Outrun on one tenant means that others may have moved too: memory is read again."""
     fold = Fold("one")
     async with (
-        postgres.pool(world.database.scoring, LOG, "test", 1) as facts,
+        postgres.pool(world.database.scoring, SCHEMA, "test", 1) as facts,
         postgres.pool(world.database.scoring, "scoring", "test", 1) as pool,
     ):
         history = History(facts)
@@ -125,7 +128,7 @@ async def leader(world: World) -> list[int]:
 
 
 async def test_the_second_relay_waits_and_takes_over(
-    world: World, bus_url: str, monkeypatch: pytest.MonkeyPatch
+    world: World, clean_bus: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fold = Fold("one")
     carry, carrying = Relay._carry, set[int]()
@@ -135,11 +138,11 @@ async def test_the_second_relay_waits_and_takes_over(
         return await carry(relay, session, own)
 
     monkeypatch.setattr(Relay, "_carry", noted)
-    async with relaying(world, bus_url) as one, following(world, bus_url, fold):
+    async with relaying(world, clean_bus) as one, following(world, clean_bus, fold):
         await world.record_everywhere()
         await world.carried()
         (first,) = await leader(world)
-        async with relaying(world, bus_url) as two:
+        async with relaying(world, clean_bus) as two:
             await world.record_everywhere()
             await world.carried()
             assert (one.leads, two.leads) == (True, False)

@@ -301,7 +301,7 @@ def test_a_replay_during_a_delivery_is_not_overrun_by_it(
 def test_two_copies_of_intake_never_send_to_one_webhook_at_the_same_time(
     system: System, receiver: Receiver, region: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    second = System(system.database, system.nats_url, tmp_path_factory.mktemp("second"))
+    second = System(system.database, system.bus, tmp_path_factory.mktemp("second"))
     second.keys = system.keys
     second.start("intake")
     try:

@@ -20,6 +20,7 @@ LINE_CHARACTERS_MAX = 100
 DOORS = {
     "eventsourcing": ("shared/io/recorder.py",),
     "nats": ("shared/io/bus.py",),
+    "nkeys": ("deploy/local/credentials.py",),
     "obstore": ("shared/io/files.py",),
     "PIL": ("shared/io/opening/picture.py",),
     "pypdf": ("shared/io/opening/pdf.py",),

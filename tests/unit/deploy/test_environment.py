@@ -13,9 +13,10 @@ from shared.kernel.errors import Refused
 @pytest.mark.parametrize(
     ("program", "names"),
     [
-        (("services.intake",), "DATABASE_URL, NATS_URL, EVIDENCE_URL"),
-        (("services.scoring",), "DATABASE_URL, NATS_URL"),
-        (("services.projection",), "DATABASE_URL, NATS_URL"),
+        (("services.intake",), "DATABASE_URL, NATS_URL, NATS_SEED, EVIDENCE_URL"),
+        (("services.scoring",), "DATABASE_URL, NATS_URL, NATS_SEED"),
+        (("services.projection",), "DATABASE_URL, NATS_URL, NATS_SEED"),
+        (("deploy.streams",), "NATS_URL, NATS_SEED"),
         (("deploy.keys", "create", "--tenant", "63.10", "--role", "region_admin"), "DATABASE_URL"),
         (("deploy.migrate",), "DATABASE_URL, ROLE_PASSWORDS_FILE"),
         (
@@ -40,7 +41,7 @@ def test_what_is_missing_is_named(program: tuple[str, ...], names: str) -> None:
 
 
 def test_what_cannot_be_used_is_told_with_its_name() -> None:
-    given = {"DATABASE_URL": "a", "NATS_URL": "b", "LISTEN_PORT": "satu"}
+    given = {"DATABASE_URL": "a", "NATS_URL": "b", "NATS_SEED": "c", "LISTEN_PORT": "satu"}
     with pytest.raises(Refused) as caught:
         config.read(config.Scoring, given)
     assert caught.value.facts["why"] == "LISTEN_PORT: harus bilangan bulat, bukan teks"
