@@ -41,7 +41,7 @@ def test_what_is_missing_is_named(program: tuple[str, ...], names: str) -> None:
 
 
 def test_what_cannot_be_used_is_told_with_its_name() -> None:
-    given = {"DATABASE_URL": "a", "NATS_URL": "b", "NATS_SEED": "c", "LISTEN_PORT": "satu"}
+    given = {"DATABASE_URL": "a", "NATS_URL": "b", "NATS_SEED": "none", "LISTEN_PORT": "satu"}
     with pytest.raises(Refused) as caught:
         config.read(config.Scoring, given)
     assert caught.value.facts["why"] == "LISTEN_PORT: harus bilangan bulat, bukan teks"
