@@ -169,7 +169,7 @@ async def test_a_relay_that_lost_the_lead_cannot_move_a_cursor(world: World) -> 
     move = postgres.queries(Path(follow.__file__).parent / "sql" / "relay.sql")["move_cursors"]
 
     async def moved(before: int, seq: int) -> int:
-        connection = await postgres.connect(world.database.intake, LOG, "test")
+        connection = await postgres.connect(world.database.intake, SCHEMA, "test")
         async with connection, connection.transaction():
             await postgres.reach(connection, [TENANT])
             asked = {"tenants": [TENANT], "befores": [before], "seqs": [seq]}
