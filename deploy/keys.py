@@ -178,11 +178,11 @@ def _recorded(wanted: Wanted, issued: KeyIssued) -> Append:
         stream=stream_of(issued),
         topic=topic(issued),
         state=state,
-        meta=encode(Meta(actor="operator", role="operator")),
+        meta=encode(Meta(actor="deploy", role="deploy")),
     )
     return Append(
         tenant=wanted.tenant,
-        key=f"operator key/{issued.key}",
+        key=f"deploy key/{issued.key}",
         request=hashlib.sha256(state).digest(),
         expected={},
         drafts=(draft,),

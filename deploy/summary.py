@@ -1,7 +1,7 @@
 """`python -m deploy.summary`: where Tanah Bumbu stands, where things are, and two commands to try.
 
-Reads `INTAKE_URL`, `SCORING_URL`, `PROJECTION_URL` and `SAMPLE_KEYS_FILE`. Every number is asked of
-the running system; only the questions stand here.
+Reads `INTAKE_URL`, `SCORING_URL`, `PROJECTION_URL` and `SAMPLE_KEYS_FILE` and
+`SAMPLE_LOGINS_FILE`. Every number is asked of the running system; only the questions stand here.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from deploy.client import client
-from deploy.sample import calendar, draw, ranking
+from deploy.sample import calendar, draw, logins, ranking
 from deploy.sample.calendar import Season
 from deploy.sample.plan import Claims, level_of
 from deploy.sample.ranking import NotYet, Ranking
@@ -62,6 +62,7 @@ async def main(environment: Mapping[str, str]) -> str:
         _positions(asked),
         _addresses(environment),
         _credentials(file),
+        _logins(environment),
         _commands(environment, _key(file)),
     )
     return "\n\n".join("\n".join(lines) for lines in parts)
@@ -102,6 +103,13 @@ def _credentials(file: Path) -> Iterable[str]:
     yield "Kunci API contoh, hanya untuk komputer ini"
     yield f"  semua        {file}"
     yield f"  {REGION}        {_key(file)}"
+
+
+def _logins(environment: Mapping[str, str]) -> Iterable[str]:
+    known = logins.held(Path(environment["SAMPLE_LOGINS_FILE"]))
+    yield f"Masuk sebagai orang contoh: {environment['INTAKE_URL']}/masuk"
+    for login in logins.LOGINS:
+        yield f"  {login.role:<13} {login.tenant:<6} {login.email:<28} {known[login.email]}"
 
 
 def _key(file: Path) -> str:

@@ -13,4 +13,5 @@ pytest_plugins = [
     "tests.buses",
     "tests.following",
     "tests.writers",
+    "tests.starting",
 ]

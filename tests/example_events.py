@@ -8,7 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-from shared.kernel.events.access import KeyIssued, KeyRevoked
+from shared.kernel.events.access import (
+    KeyIssued,
+    KeyRevoked,
+    PersonErased,
+    RoleGranted,
+    RoleWithdrawn,
+)
 from shared.kernel.events.agency import (
     AgencyClosed,
     AgencyRegistered,
@@ -303,11 +309,20 @@ EVENTS: Sequence[Event] = (
     KeyIssued(
         key="0123456789abcdef",
         client="portal-tanah-bumbu",
-        role="region_admin",
+        role="operator",
         reads_only=True,
         expires_at=MOMENT,
+        agency="dinas-kesehatan",
     ),
     KeyRevoked(key="0123456789abcdef", reason="Program diganti."),
+    RoleGranted(
+        grant="g-0123456789abcdef",
+        person="p-0123456789abcdef",
+        role="operator",
+        agency="dinas-kesehatan",
+    ),
+    RoleWithdrawn(grant="g-0123456789abcdef", person="p-0123456789abcdef", reason="Pindah tugas."),
+    PersonErased(person="p-0123456789abcdef", reason="Atas permintaan sendiri."),
     ScoreCalculated(
         year=YEAR,
         stage="claimed",

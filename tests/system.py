@@ -3,6 +3,7 @@
 What a test does, a caller does: keys, HTTP, killing a process. Nothing is reached from inside.
 """
 
+import base64
 import hashlib
 import os
 import secrets
@@ -50,6 +51,7 @@ PROFILE = {
     "benefit": "Manfaat",
     "outcome": "Hasil",
 }
+PEOPLE_KEY = base64.b64encode(bytes(range(32))).decode()
 PDF = papers.pdf("contoh")
 PDF_SHA256 = hashlib.sha256(PDF).hexdigest()
 
@@ -79,6 +81,7 @@ class System:
             # Tests ask far more at once than any tenant; those of limits say so themselves.
             "ALLOWANCE": self.allowance,
             "EVIDENCE_URL": (self.folder / "evidence").as_uri(),
+            "PEOPLE_KEY": PEOPLE_KEY,
         }
         self._start(service, f"services.{service}", service, own)
 

@@ -1,5 +1,6 @@
 """Passwords and seeds made on the first run and kept in one folder that only its owner can read."""
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -12,6 +13,7 @@ PASSWORD_BYTES = 18
 
 # An Ed25519 key is made of this much chance.
 SEED_BYTES = 32
+PEOPLE_KEY_BYTES = 32
 
 ROLES = ("jejak_intake", "jejak_scoring", "jejak_projection")
 ROLE_PASSWORDS = "role-passwords.json"
@@ -49,6 +51,14 @@ def seed_file(folder: Path, user: str) -> Path:
     if not path.exists():
         chance = secrets.token_bytes(SEED_BYTES)
         write_private(path, nkeys.encode_seed(chance, nkeys.PREFIX_BYTE_USER))
+    return path
+
+
+def people_key_file(folder: Path) -> Path:
+    """Where what opens people's names is kept; lost, it opens them no more."""
+    path = private_folder(folder) / "people-key"
+    if not path.exists():
+        write_private(path, base64.b64encode(secrets.token_bytes(PEOPLE_KEY_BYTES)))
     return path
 
 

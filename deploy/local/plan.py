@@ -36,7 +36,12 @@ def parts(settings: Settings) -> tuple[Part, ...]:
         _migrate(settings, database_url, cluster),
         *(part for part in servers if part.name == "nats"),
         _streams({"NATS_URL": nats_url, **seeds[bus_rights.ADMIN]}),
-        service("intake", settings.intake_port, EVIDENCE_URL=settings.evidence.as_uri()),
+        service(
+            "intake",
+            settings.intake_port,
+            EVIDENCE_URL=settings.evidence.as_uri(),
+            PEOPLE_KEY_FILE=str(credentials.people_key_file(settings.secrets)),
+        ),
         service("scoring", settings.scoring_port),
         service("projection", settings.projection_port),
         _job("sample", {**addresses, "DATABASE_URL": database_url}, aloud=True),
@@ -95,6 +100,7 @@ def _addresses(settings: Settings) -> dict[str, str]:
         "SCORING_URL": network.url(host, settings.scoring_port),
         "PROJECTION_URL": network.url(host, settings.projection_port),
         "SAMPLE_KEYS_FILE": str(settings.secrets / "sample-keys.json"),
+        "SAMPLE_LOGINS_FILE": str(settings.secrets / "sample-logins.json"),
     }
 
 

@@ -1,6 +1,7 @@
 """`python -m deploy.sample`: load the sample province once, and wait until its ranking shows it.
 
-Reads `INTAKE_URL`, `PROJECTION_URL`, `SAMPLE_KEYS_FILE` and, to make the keys, `DATABASE_URL`.
+Reads `INTAKE_URL`, `PROJECTION_URL`, `SAMPLE_KEYS_FILE`, `SAMPLE_LOGINS_FILE` and, to make the
+keys, `DATABASE_URL`.
 A run that finds everything there changes nothing.
 """
 
@@ -24,6 +25,7 @@ from deploy.sample import (
     history,
     keyring,
     load,
+    logins,
     progress,
     ranking,
     schedule,
@@ -52,6 +54,7 @@ class Place(Struct, frozen=True, kw_only=True):
 
     database_url: str
     sample_keys_file: str
+    sample_logins_file: str
     intake_url: str
     projection_url: str
 
@@ -63,6 +66,8 @@ async def main() -> None:
     days = calendar.season(ensured.since)
     plans = [story.season(traits, days) for traits in ALL]
     loaded = await _load(place.intake_url, ensured, plans, schedule.of(days))
+    async with client.connected(place.intake_url) as intake:
+        await logins.ensure(intake, ensured.keys, Path(place.sample_logins_file))
     async with client.connected(place.projection_url) as pages:
         await _wait(pages, plans, loaded=loaded)
 

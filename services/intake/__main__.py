@@ -12,9 +12,12 @@ from litestar import Litestar
 
 from services.intake import surface
 from services.intake.access import TABLE
+from services.intake.accounts.accounts import Accounts
+from services.intake.accounts.credentials import Credentials
+from services.intake.accounts.people import People
+from services.intake.accounts.signing_in import SigningIn
 from services.intake.admitting import Admitting
 from services.intake.answers import Answers
-from services.intake.credentials import Credentials
 from services.intake.deciding import Decider
 from services.intake.door import Door
 from services.intake.evidence.documents import Documents
@@ -39,6 +42,8 @@ from shared.io.identity import Keys
 from shared.io.opener import Opener
 from shared.io.outgoing import Outgoing
 from shared.io.relay import Relay
+from shared.io.sealing import Sealing
+from shared.io.sessions import Sessions
 from shared.io.store import GroupCommit
 from shared.kernel import contracts
 from shared.kernel.events.intake import IntakeEvent
@@ -93,12 +98,13 @@ def _served(
     documents = Documents(readers, files, opener)
     uploads = Uploads(readers, files, documents)
     keys, allowances = Keys(readers), Allowances(readers, limits(settings.allowance))
+    accounts = _accounts(readers, intake, allowances, settings)
     door = Door(
         intake,
         reading,
         Sending(reading, Uses(history, documents), rule_sets),
         keys,
-        Gate(keys, allowances, TABLE),
+        Gate(keys, Sessions(readers), allowances, TABLE),
         documents,
         rulebook.regions(),
         rule_sets,
@@ -110,7 +116,7 @@ def _served(
         door,
         uploads,
         Workbooks(history, reading, documents, intake, rule_sets, digests),
-        Credentials(readers, intake),
+        accounts,
         following,
         pulse.ready,
         lambda: _gauges(relay, following),
@@ -120,10 +126,23 @@ def _served(
         "admitting": Admitting(reading, intake).run(),
         "uploads": uploads.run(),
         "allowances": allowances.run(),
+        "sessions": accounts.signing_in.run(),
         "heads": following.heads.run(),
         "webhooks": following.courier.run(),
     }
     return app, upkeep
+
+
+def _accounts(
+    readers: postgres.Pool, intake: Intake, allowances: Allowances, settings: config.Intake
+) -> Accounts:
+    sealing = Sealing(settings.people_key)
+    people = People(readers, intake, sealing)
+    return Accounts(
+        credentials=Credentials(readers, intake),
+        people=people,
+        signing_in=SigningIn(readers, people, sealing, allowances),
+    )
 
 
 async def _end(
@@ -190,12 +209,20 @@ def _print_document() -> None:
         door,
         cast("Uploads", None),
         cast("Workbooks", None),
-        cast("Credentials", None),
+        _no_accounts(),
         cast("Following", None),
         ready=dict,
         gauges=dict,
     )
     sys.stdout.buffer.write(http.document(app))
+
+
+def _no_accounts() -> Accounts:
+    return Accounts(
+        credentials=cast("Credentials", None),
+        people=cast("People", None),
+        signing_in=cast("SigningIn", None),
+    )
 
 
 def _print_bus_document() -> None:

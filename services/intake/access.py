@@ -1,7 +1,8 @@
 """Who may call which route of intake.
 
-A region's own key speaks for the region, a verifier's judges, a ministry's keeps seasons and
-results; a coordinator coaches, and an auditor only reads.
+An operator reports what one agency of a region does, the region's administrator speaks for the
+region, a verifier judges, the ministry keeps seasons and results; a coordinator coaches, and an
+auditor only reads. It holds for keys, signed-in people and an identity provider's tokens alike.
 """
 
 from collections.abc import Mapping
@@ -10,18 +11,22 @@ from shared.io.gate import Kind, Rule
 from shared.io.identity import Role
 
 OWN: tuple[Role, ...] = ("region_admin",)
+# An operator's are the agency's own alone: see `core/operating.py`.
+REPORTING: tuple[Role, ...] = ("operator", "region_admin")
 VERIFIER: tuple[Role, ...] = ("verifier",)
 ABOVE: tuple[Role, ...] = ("verifier", "ministry")
 MINISTRY: tuple[Role, ...] = ("ministry",)
 COACHES: tuple[Role, ...] = ("region_admin", "coordinator", "ministry")
 READERS: tuple[Role, ...] = ("region_admin", "verifier", "coordinator", "auditor")
 EVERY_KEY: tuple[Role, ...] = (*READERS, "ministry")
+EVERYBODY: tuple[Role, ...] = ("operator", *EVERY_KEY)
 
 _SEASON = "/v1/seasons/{year}"
 _REGION = "/v1/regions/{region}"
 _ENTRY = _REGION + "/seasons/{year}"
 _WEBHOOKS = _REGION + "/webhooks"
 _KEYS = "/v1/tenants/{tenant}/keys"
+_PEOPLE = "/v1/tenants/{tenant}/people"
 _INNOVATION = _ENTRY + "/innovations/{innovation_id}"
 
 
@@ -62,25 +67,31 @@ TABLE: Mapping[str, Rule] = {
     # What a region says of itself.
     **_rules(
         "write",
-        OWN,
+        REPORTING,
         f"POST {_ENTRY}/innovations",
         f"PUT {_INNOVATION}",
         f"POST {_INNOVATION}/withdrawal",
-        f"POST {_INNOVATION}/submission",
-        f"PUT {_INNOVATION}/trial",
         f"POST {_INNOVATION}/trial/reports",
-        f"POST {_INNOVATION}/trial/decision",
         f"POST {_INNOVATION}/replications",
-        f"PUT {_ENTRY}/agencies/{{agency_id}}",
-        f"POST {_ENTRY}/agencies/{{agency_id}}/closing",
-        f"PUT {_ENTRY}/decree",
-        *_of_both("PUT /indicators/{code}/claim"),
-        *_of_both("POST /indicators/{code}/clarification"),
+        f"PUT {_INNOVATION}/indicators/{{code}}/claim",
+        f"POST {_INNOVATION}/indicators/{{code}}/clarification",
         f"POST {_REGION}/evidence/links",
         f"PUT {_REGION}/evidence/{{sha256}}",
         f"POST {_REGION}/uploads",
         f"PATCH {_REGION}/uploads/{{upload_id}}",
         f"DELETE {_REGION}/uploads/{{upload_id}}",
+    ),
+    **_rules(
+        "write",
+        OWN,
+        f"POST {_INNOVATION}/submission",
+        f"PUT {_INNOVATION}/trial",
+        f"POST {_INNOVATION}/trial/decision",
+        f"PUT {_ENTRY}/agencies/{{agency_id}}",
+        f"POST {_ENTRY}/agencies/{{agency_id}}/closing",
+        f"PUT {_ENTRY}/decree",
+        f"PUT {_ENTRY}/indicators/{{code}}/claim",
+        f"POST {_ENTRY}/indicators/{{code}}/clarification",
         f"PUT {_ENTRY}/branches/{{branch_id}}",
         f"POST {_ENTRY}/branches/{{branch_id}}/discarding",
     ),
@@ -93,11 +104,11 @@ TABLE: Mapping[str, Rule] = {
     ),
     **_rules(
         "read",
-        OWN,
+        REPORTING,
         f"GET {_REGION}/uploads/{{upload_id}}",
         f"HEAD {_REGION}/uploads/{{upload_id}}",
-        f"GET {_ENTRY}/branches/{{branch_id}}",
     ),
+    **_rules("read", OWN, f"GET {_ENTRY}/branches/{{branch_id}}"),
     **_rules("write", ("region_admin", "ministry"), f"PUT {_REGION}/targets/{{year}}"),
     # Following a log: who reaches a region sees its facts, everybody with a key sees calendars.
     f"GET {_REGION}/events": Rule(kind="read", roles=EVERY_KEY, judges=True),
@@ -122,6 +133,27 @@ TABLE: Mapping[str, Rule] = {
         f"POST {_KEYS}/{{key_id}}/revocation",
     ),
     **_rules("read", ("region_admin", "ministry", "auditor"), f"GET {_KEYS}"),
+    # People, and what each of them may do about themselves.
+    **_rules(
+        "write",
+        ("region_admin", "ministry"),
+        f"POST {_PEOPLE}",
+        f"POST {_PEOPLE}/{{person_id}}/grants",
+        f"POST {_PEOPLE}/{{person_id}}/grants/{{grant_id}}/withdrawal",
+        f"POST {_PEOPLE}/{{person_id}}/invitation",
+        f"POST {_PEOPLE}/{{person_id}}/erasure",
+    ),
+    **_rules("read", ("region_admin", "ministry"), f"GET {_PEOPLE}"),
+    **_rules("read", EVERYBODY, "GET /v1/me"),
+    "GET /akun": Rule(kind="read", roles=EVERYBODY, person=True),
+    **{
+        route: Rule(kind="write", roles=EVERYBODY, person=True)
+        for route in ("POST /akun/sandi", "POST /akun/peran", "POST /akun/keluar-lain")
+    },
+    "POST /keluar": Rule(kind="write", roles=EVERYBODY, person=True),
+    # Pages for whoever is not signed in yet.
+    **_rules("read", (), "GET /", "GET /masuk", "GET /undangan", "GET /static/{name}"),
+    **{route: Rule(kind="write", form=True) for route in ("POST /masuk", "POST /undangan")},
     # What coaches agree with agencies.
     **_rules(
         "write",
@@ -150,21 +182,21 @@ TABLE: Mapping[str, Rule] = {
         f"POST {_ENTRY}/samples",
     ),
     # What is read back.
+    **_rules("read", ("operator", *READERS), f"GET {_INNOVATION}/check"),
     **_rules(
         "read",
         READERS,
-        f"GET {_INNOVATION}/check",
         f"GET {_REGION}/evidence/{{sha256}}",
         f"HEAD {_REGION}/evidence/{{sha256}}",
         f"GET {_REGION}/evidence/{{sha256}}/duplicates",
     ),
     **_rules(
         "read",
-        EVERY_KEY,
+        EVERYBODY,
         f"GET {_ENTRY}/innovations",
         f"GET {_INNOVATION}",
-        f"GET {_REGION}/receipts/{{number}}",
     ),
+    **_rules("read", EVERY_KEY, f"GET {_REGION}/receipts/{{number}}"),
     **_rules(
         "heavy",
         READERS,

@@ -16,6 +16,7 @@ from services.intake.core import (
     indicator,
     innovation,
     late,
+    person,
     result,
     sample,
     season,
@@ -44,6 +45,7 @@ Command = (
     | coaching.Command
     | branch.Command
     | credential.Command
+    | person.Command
     | together.Together
 )
 
@@ -212,6 +214,7 @@ _AGENCY = _sort(
     agency, "affair", lambda command: names.agency(command.year, command.agency), _above
 )
 _KEY = _sort(credential, "affair", lambda command: names.key(command.key))
+_PERSON = _sort(person, "affair", lambda command: names.person(command.person))
 _BRANCH = _sort(
     branch, "plan", lambda command: names.branch(command.year, command.branch), _presumed
 )
@@ -266,6 +269,9 @@ _SORTS: Mapping[type, Sort] = {
     coaching.Close: _COACHED,
     credential.Issue: _KEY,
     credential.Revoke: _KEY,
+    person.Grant: _PERSON,
+    person.Withdraw: _PERSON,
+    person.Erase: _PERSON,
     branch.Save: _BRANCH,
     branch.Discard: _BRANCH,
 }

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from services.intake import commands, grounds, reporting
 from services.intake.commands import Command
-from services.intake.core import agency, late, result, season
+from services.intake.core import agency, innovation, late, operating, result, season
 from services.intake.core.checking import Finding
+from services.intake.core.innovation import Innovation
 from services.intake.core.together import Together, Told
 from services.intake.grounds import Ground
 from services.intake.orders import Loaded, Order
@@ -70,6 +71,17 @@ class Decider:
             decision = replace(decision, questions=questions)
         # What a region intends begins no season.
         return decision if purpose == "plan" else _entered(entry, decision)
+
+    def must_be_own(self, order: Order, loaded: Loaded) -> None:
+        """An operator is not even told the version of what is another agency's."""
+
+        def held(name: str) -> Innovation:
+            stream = names.innovation(order.command.year, name)
+            found: Innovation = loaded.fold(order.tenant, stream, innovation)
+            return found
+
+        if order.caller.role == "operator":
+            operating.must_be_own(order.caller.agency, order.command, held)
 
     def rehearse(self, order: Order, loaded: Loaded) -> Sequence[Told | Failure]:
         """What each of an order's reports would come to, also where another is refused."""

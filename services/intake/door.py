@@ -168,6 +168,11 @@ class Door:
         if not known.subject:
             raise Refused("region.not_assessed", name=known.name)
 
+    def shows(self, request: Request[Any, Any, Any], profile: Profile | None) -> bool:
+        """Whether the caller may see an innovation: an operator, those of their own agency."""
+        caller = caller_of(request)
+        return profile is not None and caller.agency in ("", profile.agency)
+
     async def must_know(self, region: str, client: str, *roles: Role) -> None:
         """Work is given to a program that has a key to do it; to nobody at all is fine."""
         if client and names.is_client(client):

@@ -110,6 +110,7 @@ class Intake:
 
     def _decided(self, order: Order, loaded: Loaded) -> tuple[Decision, Append]:
         """What the order comes to, also as one append; `loaded` moves on with it."""
+        self._decider.must_be_own(order, loaded)
         rests_on = commands.rests_on(order.tenant, order.command)
         own = [stream for tenant, stream in rests_on if tenant == order.tenant]
         expected = {stream: loaded.version(order.tenant, stream) for stream in own}

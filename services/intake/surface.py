@@ -2,10 +2,12 @@
 
 from litestar import Litestar
 
-from services.intake.credentials import Credentials
+from services.intake.accounts.accounts import Accounts
 from services.intake.door import Door
 from services.intake.evidence.uploads import Uploads
 from services.intake.following.following import Following
+from services.intake.pages import routes as pages
+from services.intake.pages.words import words_for
 from services.intake.spreadsheets.workbooks import Workbooks
 from services.intake.web import (
     annex,
@@ -16,6 +18,7 @@ from services.intake.web import (
     innovations,
     keys,
     organisation,
+    people,
     plans,
     results,
     seasons,
@@ -27,6 +30,7 @@ from services.intake.web import (
 )
 from services.intake.web import uploads as web_uploads
 from shared.io import http
+from shared.io.pages.surrounding import surround
 
 VERSION = "1"
 
@@ -49,7 +53,7 @@ def application(
     door: Door,
     uploads: Uploads,
     workbooks: Workbooks,
-    credentials: Credentials,
+    accounts: Accounts,
     followed: Following,
     ready: http.Ready,
     gauges: http.Gauges,
@@ -64,11 +68,14 @@ def application(
             *web_uploads.routes(uploads),
             *workbook.routes(door, workbooks),
             *annex.routes(door, workbooks),
-            *keys.routes(door, credentials),
+            *keys.routes(door, accounts.credentials),
+            *people.routes(door, accounts.people),
+            *pages.routes(accounts, door.regions),
             *following.routes(door, followed),
             *webhooks.routes(followed),
         ],
         ready=ready,
         gauges=gauges,
         gate=door.gate,
+        on_app_init=surround(pages.PAGES, words_for, pages.to_sign_in),
     )

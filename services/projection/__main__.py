@@ -44,6 +44,7 @@ from shared.io.gate import Gate, limits
 from shared.io.history import History
 from shared.io.identity import Keys
 from shared.io.once import Apply
+from shared.io.sessions import Sessions
 
 READERS = 3
 WRITERS = 2
@@ -73,7 +74,7 @@ async def main() -> None:
             ready=lambda: {name: follower.ready for name, follower in followers.items()},
             gauges=lambda: _gauges(followers),
             analyses=_analyses(facts, pages, reader),
-            gate=Gate(Keys(facts), allowances, TABLE),
+            gate=Gate(Keys(facts), Sessions(facts), allowances, TABLE),
         )
         loops = [
             asyncio.create_task(allowances.run(), name="allowances"),

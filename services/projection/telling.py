@@ -12,8 +12,9 @@ from services.projection.core.figure import points
 from services.projection.core.lateness import LateItem
 from services.projection.core.provisional.provisional import Sentence
 from services.projection.core.thread import Entry
-from services.projection.wording import Words
+from services.projection.wording import words_in
 from shared.io import problems
+from shared.io.pages.wording import Words
 from shared.kernel import calendar
 from shared.kernel.events.season import (
     SeasonClosed,
@@ -31,7 +32,7 @@ PLACES = 2
 
 def both(told: Callable[[Words], str]) -> Sentence:
     """The same in either language."""
-    return Sentence(indonesian=told(Words("id")), english=told(Words("en")))
+    return Sentence(indonesian=told(words_in("id")), english=told(words_in("en")))
 
 
 def entry(one: Entry, zone: str) -> Sentence:

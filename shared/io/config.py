@@ -49,10 +49,13 @@ class Streams(Struct, frozen=True, kw_only=True):
 class Intake(Service, frozen=True, kw_only=True):
     """Intake also keeps evidence bytes: a `file://` or `s3://` address.
 
-    `webhook_loopback` is for development alone: webhooks may then be sent to this very machine.
+    `people_key` seals what is kept of people: 32 random bytes as base64, never changed, and kept
+    apart from the database. `webhook_loopback` is for development alone: webhooks may then be sent
+    to this very machine.
     """
 
     evidence_url: str
+    people_key: str
     webhook_loopback: bool = False
     listen_port: int = 8401
 

@@ -8,15 +8,17 @@ outside is answered like something that does not exist.
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
 from msgspec import Struct
 
+from shared.io import sessions
 from shared.io.allowances import Allowances, Limit
 from shared.io.identity import Caller, Keys, Role
+from shared.io.sessions import Sessions
 from shared.kernel.errors import Corrupt, Missing, Refused
 
 # What a request costs: `read` and `write` are quick, `heavy` computes or reads much; a `probe` is
@@ -27,6 +29,9 @@ _LIMITS: Mapping[str, Limit] = {
     "read": Limit(rate=100, burst=400),
     "write": Limit(rate=100, burst=400),
     "heavy": Limit(rate=10, burst=40),
+    # Tries to sign in: to one account, and from one address, where a whole office may stand behind.
+    "sign_in": Limit(rate=1 / 30, burst=10),
+    "sign_in_from": Limit(rate=1, burst=60),
 }
 # The framework answers these by itself, from the routes alone.
 ANSWERED_BY_ITSELF = {"OPTIONS"}
@@ -40,13 +45,16 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Which roles may call a route, and what a call costs; without roles, everybody may.
 
     `national` routes are for keys of the ministry itself, not of a province's. A route that
-    `judges` says itself what of a tenant's it shows to whom.
+    `judges` says itself what of a tenant's it shows to whom. A `form` is sent by a page of ours, by
+    somebody who need not be signed in; a `person` must be, no program is let in.
     """
 
     kind: Kind
     roles: tuple[Role, ...] = ()
     national: bool = False
     judges: bool = False
+    form: bool = False
+    person: bool = False
 
 
 def limits(factor: float) -> Mapping[str, Limit]:
@@ -60,8 +68,11 @@ def limits(factor: float) -> Mapping[str, Limit]:
 class Gate:
     """The guard of one service."""
 
-    def __init__(self, keys: Keys, allowances: Allowances, table: Mapping[str, Rule]) -> None:
+    def __init__(
+        self, keys: Keys, sessions: Sessions, allowances: Allowances, table: Mapping[str, Rule]
+    ) -> None:
         self._keys = keys
+        self._sessions = sessions
         self._allowances = allowances
         self._table = table
 
@@ -85,29 +96,35 @@ class Gate:
         rule = self._table.get(f"{scope['method']} {scope['path_template']}")
         if rule is None or rule.kind == "probe":
             return
-        caller = await self._caller(connection, rule)
+        caller = await self._known(connection)
+        if caller is None and rule.roles:
+            raise Refused("identity.missing")
         whose = caller.tenant if caller else f"address/{_address(connection)}"
         left = await self._allowances.take(whose, rule.kind)
         scope["state"]["left"] = (rule.kind, left)
+        if rule.form and scope["method"] not in SAFE:
+            sessions.must_be_own(connection)
         if caller is None:
             return
+        if caller.session and scope["method"] not in SAFE:
+            await sessions.must_be_meant(connection, await _form(connection))
         scope["state"]["caller"] = caller
         if rule.roles:
-            for name in NAMING_TENANTS:
-                if name in connection.path_params and not rule.judges:
-                    caller.must_reach(str(connection.path_params[name]))
-            caller.must_be(*rule.roles)
-            if rule.national:
-                caller.must_be_national()
-            if caller.reads_only and scope["method"] not in SAFE:
-                raise Refused("key.reads_only")
+            _must_be_let_in(caller, rule, connection)
 
-    async def _caller(
-        self, connection: ASGIConnection[Any, Any, Any, Any], rule: Rule
-    ) -> Caller | None:
-        """Who shows a key; where everybody is let in, nobody has to, but a bad one is told."""
+    async def caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+        """Who is asking, looked at anew: for answers that go on for long."""
+        caller = await self._known(connection)
+        if caller is None:
+            raise Refused("identity.missing")
+        return caller
+
+    async def _known(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:
+        """Who shows a key, or is signed in; a bad key is told also where nobody needs one."""
         shown = connection.headers.get("authorization", "")
-        return await self._keys.caller(shown) if shown or rule.roles else None
+        if shown:
+            return await self._keys.caller(shown)
+        return await self._sessions.caller(connection)
 
     async def tell(self, message: Message, scope: Scope) -> None:
         """Say beside every answer what is left, as the drafted RateLimit headers have it."""
@@ -134,6 +151,29 @@ def may_see(connection: ASGIConnection[Any, Any, Any, Any], tenant: str, *roles:
     """Whether a key was shown that reaches the tenant in one of these roles; nobody has to."""
     caller = connection.scope["state"].get("caller")
     return isinstance(caller, Caller) and caller.role in roles and caller.reaches(tenant)
+
+
+def _must_be_let_in(
+    caller: Caller, rule: Rule, connection: ASGIConnection[Any, Any, Any, Any]
+) -> None:
+    for name in NAMING_TENANTS:
+        if name in connection.path_params and not rule.judges:
+            caller.must_reach(str(connection.path_params[name]))
+    caller.must_be(*rule.roles)
+    if rule.national:
+        caller.must_be_national()
+    if rule.person and not caller.session:
+        raise Refused("sign_in.not_a_person")
+    if caller.reads_only and connection.scope["method"] not in SAFE:  # type: ignore[typeddict-item]
+        raise Refused("key.reads_only")
+
+
+async def _form(connection: ASGIConnection[Any, Any, Any, Any]) -> Mapping[str, Any]:
+    """The fields of a page's form; what programs send has none."""
+    given = connection.headers.get("content-type", "").split(";")[0].strip().lower()
+    if given != sessions.FORM or not isinstance(connection, Request):
+        return {}
+    return await connection.form()
 
 
 def _address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Who is asking, for which tenant, in which role: told by the API key alone.
+"""Who is asking, for which tenant, in which role: told by what they show alone.
 
 A key is `jejak_<id>_<secret>`; the database keeps the SHA-256 of the secret, which has 256 random
 bits, so a plain hash is enough. A revoked or expired key is refused within `KEY_SECONDS_MAX`.
@@ -14,7 +14,7 @@ from shared.io import clock, postgres
 from shared.kernel import names
 from shared.kernel.errors import Missing, Refused
 
-Role = Literal["region_admin", "verifier", "coordinator", "ministry", "auditor"]
+Role = Literal["operator", "region_admin", "verifier", "coordinator", "ministry", "auditor"]
 # Intake itself, acting on what a keeper of seasons said; no key has this role.
 Service = Literal["service"]
 
@@ -30,22 +30,31 @@ _SELECT = "select * from intake.key_shown(%(id)s)"
 _USED = "select intake.key_used(%(id)s)"
 
 
-# The keys that a program holds today.
-_HELD = "select * from intake.keys_of_client(%(client)s)"
+# The roles that a program or a person holds today.
+_HELD = "select * from intake.roles_of_client(%(client)s)"
+
+
+# Roles that end at the region's border.
+OF_A_REGION: tuple[Role, ...] = ("operator", "region_admin")
 
 
 class Caller(Struct, frozen=True, kw_only=True):
-    """A known key: its tenant, its role, and whether it may state moments in the past.
+    """A known key or person: the tenant, the role, and whether it may state moments in the past.
 
-    `client` is the program that holds it; the program's next key has the same.
+    `client` is the program that holds the key, or the person; the program's next key has the same.
+    `agency` is the one that an operator speaks for. `grant` is the role that a person acts in and
+    `session` the hash of a signed-in person's token; both are empty for programs.
     """
 
     key: str
     client: str
     tenant: str
     role: Role | Service
+    agency: str = ""
     history: bool = False
     reads_only: bool = False
+    grant: str = ""
+    session: bytes = b""
 
     def must_be(self, *roles: Role) -> None:
         """Refuse any other role."""
@@ -54,7 +63,7 @@ class Caller(Struct, frozen=True, kw_only=True):
 
     def reaches(self, region: str) -> bool:
         """Whether the region is the key's own, or below it."""
-        above = self.role != "region_admin" and self.tenant in (
+        above = self.role not in OF_A_REGION and self.tenant in (
             names.MINISTRY,
             names.province_of(region),
         )
@@ -71,15 +80,23 @@ class Caller(Struct, frozen=True, kw_only=True):
             raise Missing("region.unknown", region=region)
 
 
-def must_fit(tenant: str, role: Role, client: str, *, taken: bool) -> None:
-    """Refuse a key that the table would not hold, or a client's name that is another's (`taken`).
+def must_stand(tenant: str, role: Role, agency: str) -> None:
+    """Refuse a role that cannot be held there.
 
-    A ministry's and a coordinator's key stand above regions, and the ministry itself is no region.
+    A ministry's and a coordinator's stand above regions, the ministry itself is no region, and an
+    operator speaks for one agency.
     """
     above = tenant == names.province_of(tenant)
     too_low = role in ("ministry", "coordinator") and not above
-    if too_low or (role == "region_admin" and tenant == names.MINISTRY):
+    if too_low or (role in OF_A_REGION and tenant == names.MINISTRY):
         raise Refused("tenant.without_role", tenant=tenant, role=role)
+    if (role == "operator") != names.is_innovation(agency):
+        raise Refused("role.agency", role=role)
+
+
+def must_fit(tenant: str, role: Role, client: str, agency: str = "", *, taken: bool) -> None:
+    """Refuse a key that the table would not hold, or a client's name that is another's."""
+    must_stand(tenant, role, agency)
     if not names.is_client(client):
         raise Refused("client.malformed", characters_max=names.CLIENT_CHARACTERS_MAX)
     if taken:
@@ -154,6 +171,7 @@ class Keys:
             client=row["client"],
             tenant=row["tenant"],
             role=row["role"],
+            agency=row["agency"],
             history=row["history"],
             reads_only=row["reads_only"],
         )

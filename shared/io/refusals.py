@@ -15,6 +15,8 @@ BODY_BYTES_MAX = 1_000_000
 RETRY_AFTER_SECONDS = 2
 # Too many requests, and not now: both name a time to come back.
 WAITING = {429, 503}
+# Nobody we know: RFC 9110 asks to say what would tell us.
+UNKNOWN = 401
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:
@@ -30,6 +32,8 @@ def _answer(request: Request[Any, Any, Any], failure: Failure) -> Response[Probl
     # Not `request.url`: it reads the Host header too, and fails where that is nonsense.
     problem = problem_of(failure, language_of(request), request.scope["path"])
     headers = {"Vary": "Accept-Language"}
+    if problem.status == UNKNOWN:
+        headers["WWW-Authenticate"] = "Bearer"
     if problem.status in WAITING:
         headers["Retry-After"] = str(failure.facts.get("seconds", RETRY_AFTER_SECONDS))
     return Response(problem, status_code=problem.status, media_type=PROBLEM, headers=headers)

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-from shared.kernel.events.access import KeyIssued, KeyRevoked
+from shared.kernel.events.access import (
+    KeyIssued,
+    KeyRevoked,
+    PersonErased,
+    RoleGranted,
+    RoleWithdrawn,
+)
 from shared.kernel.events.agency import (
     AgencyClosed,
     AgencyRegistered,
@@ -55,7 +61,7 @@ from shared.kernel.recorded import Event
 # Beside the region itself, which sees all of its log:
 #   everyone   whoever asks               coaching   who coaches its agencies
 #   verifying  who verifies it            planning   nobody: what-ifs are its own
-#   keys       who looks after its keys
+#   keys       who looks after its keys and its people
 Circle = Literal["everyone", "verifying", "coaching", "planning", "keys"]
 
 _KINDS: Mapping[Circle, tuple[type[Event], ...]] = {
@@ -97,7 +103,7 @@ _KINDS: Mapping[Circle, tuple[type[Event], ...]] = {
     "verifying": (VerifierAssigned, ClarificationOpened, ClarificationAnswered),
     "coaching": (CoachAssigned, StepAgreed, StepClosed),
     "planning": (BranchSaved, BranchDiscarded),
-    "keys": (KeyIssued, KeyRevoked),
+    "keys": (KeyIssued, KeyRevoked, RoleGranted, RoleWithdrawn, PersonErased),
 }
 _CIRCLES: Mapping[type[Event], Circle] = {
     kind: circle for circle, kinds in _KINDS.items() for kind in kinds

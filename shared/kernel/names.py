@@ -136,6 +136,11 @@ def key(key_id: str) -> str:
     return f"key/{key_id}"
 
 
+def person(person_id: str) -> str:
+    """The stream of one person's roles: belongs to no season."""
+    return f"person/{person_id}"
+
+
 def partition(tenant: str) -> int:
     """Which of the fixed partitions carries the tenant."""
     return zlib.crc32(tenant.encode()) % PARTITIONS

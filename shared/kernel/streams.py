@@ -4,7 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.kernel import names
-from shared.kernel.events.access import KeyIssued, KeyRevoked
+from shared.kernel.events.access import (
+    KeyIssued,
+    KeyRevoked,
+    PersonErased,
+    RoleGranted,
+    RoleWithdrawn,
+)
 from shared.kernel.events.agency import (
     AgencyClosed,
     AgencyRegistered,
@@ -82,6 +88,10 @@ def _coaching(event: Any) -> str:
     return names.coaching(event.year, event.agency)
 
 
+def _person(event: Any) -> str:
+    return names.person(event.person)
+
+
 def _branch(event: Any) -> str:
     return names.branch(event.year, event.branch)
 
@@ -120,6 +130,7 @@ _STREAMS: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((ClarificationOpened, ClarificationAnswered), _clarification),
     KeyIssued: lambda event: names.key(event.key),
     KeyRevoked: lambda event: names.key(event.key),
+    **dict.fromkeys((RoleGranted, RoleWithdrawn, PersonErased), _person),
     VerifierAssigned: lambda event: names.verifier(event.year, event.innovation or names.REGION),
     SampleDrawn: _of_year(names.sample),
     **dict.fromkeys((LateReceived, LateAdmitted, LateDismissed), _of_year(names.late)),

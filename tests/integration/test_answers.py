@@ -22,6 +22,7 @@ from shared.io import postgres, rulebook
 from shared.io.allowances import Allowances
 from shared.io.gate import Gate, limits
 from shared.io.identity import Keys
+from shared.io.sessions import Sessions
 from shared.kernel import appending, streams
 from shared.kernel.appending import Append
 from shared.kernel.events.agency import (
@@ -214,7 +215,7 @@ async def ask(database: Database) -> AsyncIterator[Asking]:
     ):
         reader = Reader(Tables(pages), rulebook.regions(), rulebook.rule_sets())
         analyses = projection._analyses(logs, pages, reader)
-        gate = Gate(Keys(logs), Allowances(pages, limits(100)), TABLE)
+        gate = Gate(Keys(logs), Sessions(logs), Allowances(pages, limits(100)), TABLE)
         app: Any = surface.application(
             reader, ready=dict, gauges=dict, analyses=analyses, gate=gate
         )

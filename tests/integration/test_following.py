@@ -14,6 +14,7 @@ import pytest
 
 from services.intake.core.following import shown
 from services.intake.following import live
+from tests import people
 from tests.system import System, must_be_problem
 from tests.waiting import eventually
 
@@ -331,6 +332,20 @@ def test_a_revoked_key_hears_nothing_more(system: System) -> None:
         left = list(events)
         assert time.monotonic() < deadline
     assert len(left) <= 1
+
+
+def test_who_signs_out_hears_nothing_more(system: System) -> None:
+    """A person's session is looked at again as often as a program's key."""
+    record(system, "63.04")
+    person = people.joined(system, "63.04", "region_admin")
+    url = system.url("intake") + "/v1/regions/63.04/events/stream"
+    with system.http.stream("GET", url, headers=person.cookies) as got:
+        events = _events(got)
+        next(events)
+        ((head,),) = system.query("select seq from intake.head where tenant = '63.04'")
+        assert people.sent(system, "/keluar", {}, person.token).status_code == 303
+        record(system, "63.04", 2)
+        assert all(event["jejakseq"] <= head for _, event in events)
 
 
 def test_open_streams_do_not_keep_intake_from_stopping(

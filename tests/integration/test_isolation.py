@@ -18,6 +18,15 @@ OWN, OTHER, THIRD, FRESH = "63.10", "63.11", "63.09", "63.08"
 SHA256 = "a" * 64
 LEAF = "decode(repeat('00', 32), 'hex')"
 
+
+def person(tenant: str) -> str:
+    return f"'p-' || substr(md5('{tenant}'), 1, 16)"
+
+
+def row_of(table: str, tenant: str) -> str:
+    return ROWS[table].replace("%s", tenant)
+
+
 # One row of a tenant in each table; the values after the tenant only have to be storable.
 ROWS: Mapping[str, str] = {
     "intake.event": f"'%s', 1, 's', 1, gen_random_uuid(), 't', '', '', now(), {LEAF}",
@@ -31,6 +40,14 @@ ROWS: Mapping[str, str] = {
         f"'%s', '{'c' * 32}', 'https://a.id/', '{{}}', 'active', {LEAF}, null, null, 0,"
         " decode(repeat('00', 8), 'hex')"
     ),
+    "intake.person": f"'%s', {person('%s')}",
+    "intake.person_key": f"'%s', {person('%s')}, ''",
+    "intake.role_held": f"'%s', 'g-' || substr(md5('%s'), 1, 16), {person(OWN)}, 'auditor'",
+    "intake.session": (
+        f"'%s', sha256('%s'), {person(OWN)}, 'g-' || substr(md5('{OWN}'), 1, 16), 'password', '',"
+        " now(), now(), now()"
+    ),
+    "intake.revoked_token": "'%s', sha256('%s'), now()",
     "scoring.event": f"'%s', 1, 's', 1, gen_random_uuid(), 't', '', '', now(), {LEAF}",
     "scoring.command": "'%s', 'k', '', '', now()",
     "scoring.entry": "'%s', 2026, '2026.1', 'd', now(), '', ''",
@@ -68,11 +85,12 @@ def role(table: str) -> str:
 async def filled(database: Database) -> Database:
     """One row of each of two tenants in every table."""
     async with await postgres.connect(database.admin, "public", "test") as admin:
-        for table, values in ROWS.items():
+        for table in ROWS:
             for tenant in (OWN, OTHER):
-                await admin.execute(f"insert into {table} values ({values % tenant})")
-        # A part belongs to an upload.
-        await admin.execute(f"insert into intake.upload values ({ROWS['intake.upload'] % THIRD})")
+                await admin.execute(f"insert into {table} values ({row_of(table, tenant)})")
+        # A part belongs to an upload, a key to a person.
+        for table in ("intake.upload", "intake.person"):
+            await admin.execute(f"insert into {table} values ({row_of(table, THIRD)})")
     return database
 
 
@@ -102,8 +120,8 @@ async def test_a_tenants_rows_are_shown_to_who_named_it_and_to_nobody_else(
 async def test_nothing_is_written_for_a_tenant_that_was_not_named(
     filled: Database, table: str
 ) -> None:
-    fresh = THIRD if table == "intake.upload_part" else FRESH
-    statement = f"insert into {table} values ({ROWS[table] % fresh})"
+    fresh = THIRD if table in ("intake.upload_part", "intake.person_key") else FRESH
+    statement = f"insert into {table} values ({row_of(table, fresh)})"
     async with postgres.pool(filled.roles[role(table)], "public", "test", 1) as opened:
         for named in ([OWN], []):
             with pytest.raises(Corrupt, match="row-level security"):
@@ -119,6 +137,11 @@ CHANGES = {
     "intake.relay_cursor": "update intake.relay_cursor set seq = seq + 1",
     "intake.upload": "delete from intake.upload",
     "intake.webhook": "update intake.webhook set state = 'paused'",
+    "intake.person": "update intake.person set tokens_from = now()",
+    "intake.person_key": "delete from intake.person_key",
+    "intake.role_held": "update intake.role_held set withdrawn_at = now()",
+    "intake.session": "delete from intake.session",
+    "intake.revoked_token": "delete from intake.revoked_token",
     "scoring.head": "update scoring.head set seq = seq + 1",
     "scoring.relay_cursor": "update scoring.relay_cursor set seq = seq + 1",
     "scoring.checkpoint": "delete from scoring.checkpoint",

@@ -18,6 +18,9 @@ LINE_CHARACTERS_MAX = 100
 
 # The only files that may import a library: its door. A prefix ends in a slash.
 DOORS = {
+    "argon2": ("shared/io/passwords.py",),
+    "zxcvbn": ("shared/io/passwords.py",),
+    "cryptography": ("shared/io/sealing.py",),
     "eventsourcing": ("shared/io/recorder.py",),
     "nats": ("shared/io/bus.py",),
     "nkeys": ("deploy/local/credentials.py",),
@@ -32,15 +35,18 @@ DOORS = {
     "uvicorn": ("shared/io/http.py",),
     "uvloop": ("shared/io/http.py",),
     "httpx": ("shared/io/outgoing.py", "deploy/"),
-    "jinja2": ("services/projection/",),
+    "jinja2": ("shared/io/pages/",),
     "litestar": (
         "shared/io/http.py",
         "shared/io/gate.py",
         "shared/io/refusals.py",
+        "shared/io/sessions.py",
+        "shared/io/pages/",
         "services/intake/__main__.py",
         "services/intake/door.py",
         "services/intake/surface.py",
         "services/intake/web/",
+        "services/intake/pages/",
         "services/projection/",
     ),
     "os": ("shared/io/config.py", "shared/io/files.py", "deploy/"),

@@ -10,12 +10,16 @@ from services.intake.bodies.stated import Stated
 
 
 class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Give a program a key. `client` keeps its name when its key is replaced."""
+    """Give a program a key. `client` keeps its name when its key is replaced.
+
+    `agency` is the one (perangkat daerah) that an operator's key speaks for.
+    """
 
     client: str
     role: str
     expires_at: datetime
     reads_only: bool = False
+    agency: str = ""
 
 
 class RevocationBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +42,7 @@ class KeyView(Struct, frozen=True, kw_only=True):
     id: str
     client: str
     role: str
+    agency: str
     reads_only: bool
     created_at: datetime
     expires_at: datetime

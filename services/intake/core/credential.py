@@ -21,6 +21,7 @@ class Issue(Struct, frozen=True, kw_only=True):
     key: str
     client: str
     role: str
+    agency: str = ""
     reads_only: bool
     expires_at: datetime
     asked_at: datetime
@@ -71,6 +72,7 @@ def decide(command: Command, credential: Credential) -> tuple[Event, ...]:
         key=command.key,
         client=command.client,
         role=command.role,
+        agency=command.agency,
         reads_only=command.reads_only,
         expires_at=command.expires_at,
     )

@@ -68,11 +68,11 @@ class Live:
         try:
             while not self._heads.closing:
                 page = await self._feed.page(place)
+                await allowed()  # whoever was shut out meanwhile is not told what came since
                 for fact in page.facts:
                     if fact.topic in shown:
                         yield _line(fact)
                 place = page.next
-                await allowed()
                 while not page.more and not await self._grown(place):
                     yield b": ping\n\n"
                     await allowed()

@@ -96,7 +96,7 @@ def _facts(door: Door, following: Following) -> Sequence[ControllerRouterHandler
         seen = _seen(door, caller, region)
         place = webhooks.place_of(last_event_id or after, region)
         lines = await following.live.follow(
-            caller.tenant, place, seen, lambda: _caller(door, request)
+            caller.tenant, place, seen, lambda: _again(door, request)
         )
         headers = {"Cache-Control": "private, no-store", "X-Accel-Buffering": "no"}
         return Stream(lines, media_type=live.MEDIA_TYPE, headers=headers)
@@ -122,8 +122,9 @@ def _schemas() -> Sequence[ControllerRouterHandler]:
     return [list_schemas, read_schema]
 
 
-async def _caller(door: Door, request: Request[Any, Any, Any]) -> Caller:
-    return await door.keys.caller(request.headers.get("authorization", ""))
+async def _again(door: Door, request: Request[Any, Any, Any]) -> Caller:
+    assert door.gate is not None
+    return await door.gate.caller(request)
 
 
 def _seen(door: Door, caller: Caller, region: str) -> frozenset[str]:

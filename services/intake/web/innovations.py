@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
-from litestar import Response, get, post, put
+from litestar import Request, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
@@ -70,9 +71,9 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
     @get(ENTRY + "/innovations", responses=ERRORS, security=[{"key": []}])
     async def list_innovations(
-        region: FromPath[str], year: FromPath[int]
+        request: Request[Any, Any, Any], region: FromPath[str], year: FromPath[int]
     ) -> Response[InnovationsView]:
-        """The region's innovations of a season, each with its status."""
+        """The region's innovations of a season with their status; to an operator, the agency's."""
         past = await door.reading.past(region, year)
         rows = tuple(
             InnovationRow(
@@ -84,20 +85,21 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
                 perangkat_daerah=held.profile.perangkat_daerah,
             )
             for name, held in sorted(past.innovations.items())
-            if held.profile is not None
+            if held.profile is not None and door.shows(request, held.profile)
         )
         view = InnovationsView(region=region, year=year, innovations=rows)
         return Response(view, headers={"Cache-Control": "private"})
 
     @get(INNOVATION, responses=ERRORS, security=[{"key": []}])
     async def read_innovation(
+        request: Request[Any, Any, Any],
         region: FromPath[str],
         year: FromPath[int],
         innovation_id: FromPath[str],
     ) -> Response[InnovationView]:
         """An innovation as it stands; its ETag is the version to send as If-Match."""
         held, version = await door.reading.innovation(region, year, innovation_name(innovation_id))
-        if held.profile is None:
+        if held.profile is None or not door.shows(request, held.profile):
             raise Missing("innovation.unknown", innovation=innovation_id)
         view = InnovationView(
             region=region,

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec.structs import asdict
 
+from services.intake.accounts.credentials import Credentials
 from services.intake.bodies import receipts
 from services.intake.bodies.keys import (
     NOTHING_STATED,
@@ -22,7 +23,6 @@ from services.intake.bodies.keys import (
 from services.intake.bodies.receipts import ReceiptView
 from services.intake.commands import written_by
 from services.intake.core import credential
-from services.intake.credentials import Credentials
 from services.intake.door import ERRORS, Asked, Door
 from shared.io.identity import Caller, Role, must_fit
 from shared.kernel import names
@@ -33,8 +33,8 @@ ID_CHARACTERS = 16
 
 # What each role may give to others. Nobody gives what they do not hold themselves or stand above.
 GIVES: Mapping[str, tuple[Role, ...]] = {
-    "region_admin": ("region_admin",),
-    "ministry": ("region_admin", "verifier", "coordinator", "ministry", "auditor"),
+    "region_admin": ("operator", "region_admin"),
+    "ministry": get_args(Role),
 }
 
 
@@ -47,10 +47,13 @@ def routes(door: Door, credentials: Credentials) -> Sequence[ControllerRouterHan
     ) -> Response[IssuedView]:
         """Give a program a key, shown this once; one older key of it works on beside it."""
         key_id = _id(tenant, asked.key)
+        role = given(door, asked.caller, tenant, data.role)
+        must_fit(tenant, role, data.client, data.agency, taken=False)
         command = credential.Issue(
             key=key_id,
             client=data.client,
-            role=_given(door, asked.caller, tenant, data),
+            role=role,
+            agency=data.agency,
             reads_only=data.reads_only,
             expires_at=data.expires_at,
             asked_at=asked.received_at,
@@ -85,16 +88,15 @@ def routes(door: Door, credentials: Credentials) -> Sequence[ControllerRouterHan
     return [issue_key, revoke_key, list_keys]
 
 
-def _given(door: Door, caller: Caller, tenant: str, data: KeyBody) -> Role:
+def given(door: Door, caller: Caller, tenant: str, named: str) -> Role:
     """The role that is given, if the caller may give it there."""
     if tenant != names.MINISTRY and tenant not in door.regions.by_code:
         raise Missing("tenant.unknown", tenant=tenant)
-    if data.role not in get_args(Role):
+    if named not in get_args(Role):
         raise Refused("key.role_unknown", roles=", ".join(get_args(Role)))
-    role = cast("Role", data.role)
+    role = cast("Role", named)
     if role not in GIVES[caller.role]:
         raise Refused("key.role_not_yours", role=role)
-    must_fit(tenant, role, data.client, taken=False)
     return role
 
 

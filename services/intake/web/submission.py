@@ -52,6 +52,8 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         name = innovation_name(innovation_id)
         now = clock.now()
         looked = await door.sending.look(region, year, name, moments.day(now, door.zone(region)))
+        if not door.shows(request, looked.held.profile):
+            raise Missing("innovation.unknown", innovation=name)
         standing = calendar.standing(looked.calendar, now)
         view = CheckView(
             region=region,

@@ -16,7 +16,7 @@ from services.projection.pages.rules import Provision
 from services.projection.read import Question
 from services.projection.tables import CLOCKS
 from services.projection.views import RankingView, RowView
-from services.projection.wording import Words
+from shared.io.pages.wording import Words
 from shared.kernel.rules.ruleset import RuleSet
 
 # The first year of the scale of 0 to 100; earlier indexes are open sums and get no bar.

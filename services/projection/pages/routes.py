@@ -1,8 +1,8 @@
 """The pages: rankings for people, complete without a script."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
@@ -10,14 +10,18 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from services.projection.core import figure, moment
-from services.projection.pages import links, page, rendering
+from services.projection.pages import links, page
 from services.projection.read import Question, Reader
-from services.projection.wording import Words, words_for
+from services.projection.wording import words_for
 from shared.io import clock as io_clock
+from shared.io.pages import rendering
+from shared.io.pages.rendering import Pages
+from shared.io.pages.wording import Words
 from shared.kernel.errors import Missing, Refused
 
 STYLE = "/static/{name:str}"
 RANKING = "/peringkat/{province:str}/{year:str}"
+PAGES = Pages(Path(__file__).parent / "templates")
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -38,7 +42,7 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
         """Which rankings there are."""
         words = words_for(request)
         listed = await _listed(reader, words)
-        return rendering.page("index.html", words, _in_other(request, words), listed=listed)
+        return PAGES.page("index.html", words, request, listed=listed)
 
     @get(RANKING, include_in_schema=False)
     async def show_ranking(
@@ -56,28 +60,14 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
             _highlight(asked, {row.region for row in view.rows}),
             words,
         )
-        return rendering.page("ranking.html", words, _in_other(request, words), page=built)
+        return PAGES.page("ranking.html", words, request, page=built)
 
     @get(STYLE, include_in_schema=False, sync_to_thread=False)
     def style(name: FromPath[str]) -> Response[bytes]:
-        """The style sheet under the name of its content; another name is another content."""
-        if name != rendering.style_name():
-            raise Missing("route.unknown")
-        return Response(
-            rendering.style(),
-            media_type="text/css; charset=utf-8",
-            headers={"Cache-Control": rendering.CACHE_FOR_EVER},
-        )
+        """The style sheet under the name of its content."""
+        return rendering.style(name)
 
     return [show_provinces, show_ranking, style]
-
-
-def failed(request: Request[Any, Any, Any], sentence: str, status: int) -> Response[str]:
-    """A page that says why there is no page."""
-    words = words_for(request)
-    return rendering.page(
-        "failed.html", words, _in_other(request, words), status=status, sentence=sentence
-    )
 
 
 async def _listed(reader: Reader, words: Words) -> Sequence[Listed]:
@@ -117,10 +107,3 @@ def _question(province: str, year: str, asked: Mapping[str, Any]) -> Question:
 def _highlight(asked: Mapping[str, Any], known: set[str]) -> str:
     chosen: str = asked.get("sorot", "")
     return chosen if chosen in known else ""
-
-
-def _in_other(request: Request[Any, Any, Any], words: Words) -> str:
-    """The same page in the other language."""
-    kept = {name: value for name, value in request.query_params.items() if name != "bahasa"}
-    other = kept | {"bahasa": "en" if words.language == "id" else "id"}
-    return f"{request.scope['path']}?{urlencode(other, safe=':')}"

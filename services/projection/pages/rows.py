@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from services.projection.core import figure, moment
 from services.projection.views import CutView, MovementView, RowView
-from services.projection.wording import Words
+from shared.io.pages.wording import Words
 
 # The four legal categories as the style sheet knows them.
 TONES = {

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from services.projection.core import figure
-from services.projection.wording import Words
+from shared.io.pages.wording import Words
 from shared.kernel.rules.ruleset import RuleSet, Sourced
 
 

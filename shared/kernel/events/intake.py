@@ -3,7 +3,13 @@
 The tags are the storage format. Who said it, when, and why stands in `Meta`, not here.
 """
 
-from shared.kernel.events.access import KeyIssued, KeyRevoked
+from shared.kernel.events.access import (
+    KeyIssued,
+    KeyRevoked,
+    PersonErased,
+    RoleGranted,
+    RoleWithdrawn,
+)
 from shared.kernel.events.agency import (
     AgencyClosed,
     AgencyRegistered,
@@ -104,4 +110,7 @@ IntakeEvent = (
     | BranchDiscarded
     | KeyIssued
     | KeyRevoked
+    | RoleGranted
+    | RoleWithdrawn
+    | PersonErased
 )

@@ -13,7 +13,7 @@ from shared.kernel.errors import Refused
 @pytest.mark.parametrize(
     ("program", "names"),
     [
-        (("services.intake",), "DATABASE_URL, NATS_URL, NATS_SEED, EVIDENCE_URL"),
+        (("services.intake",), "DATABASE_URL, NATS_URL, NATS_SEED, EVIDENCE_URL, PEOPLE_KEY"),
         (("services.scoring",), "DATABASE_URL, NATS_URL, NATS_SEED"),
         (("services.projection",), "DATABASE_URL, NATS_URL, NATS_SEED"),
         (("deploy.streams",), "NATS_URL, NATS_SEED"),
@@ -21,7 +21,7 @@ from shared.kernel.errors import Refused
         (("deploy.migrate",), "DATABASE_URL, ROLE_PASSWORDS_FILE"),
         (
             ("deploy.sample",),
-            "DATABASE_URL, SAMPLE_KEYS_FILE, INTAKE_URL, PROJECTION_URL",
+            "DATABASE_URL, SAMPLE_KEYS_FILE, SAMPLE_LOGINS_FILE, INTAKE_URL, PROJECTION_URL",
         ),
     ],
 )

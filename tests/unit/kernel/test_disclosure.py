@@ -14,6 +14,9 @@ NOT_FOR_EVERYONE = {
     "branch.discarded.1": "planning",
     "key.issued.1": "keys",
     "key.revoked.1": "keys",
+    "role.granted.1": "keys",
+    "role.withdrawn.1": "keys",
+    "person.erased.1": "keys",
 }
 
 

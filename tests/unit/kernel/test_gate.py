@@ -18,7 +18,7 @@ RULE = Rule(kind="read")
 
 
 def gate(*routes: str) -> Gate:
-    return Gate(None, None, dict.fromkeys(routes, RULE))  # type: ignore[arg-type]
+    return Gate(None, None, None, dict.fromkeys(routes, RULE))  # type: ignore[arg-type]
 
 
 def test_a_table_that_fits_the_routes_is_served() -> None:

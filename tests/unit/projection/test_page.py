@@ -18,7 +18,7 @@ from services.projection.views import (
     RowView,
     SeasonView,
 )
-from services.projection.wording import Words
+from services.projection.wording import words_in
 from shared.io import rulebook
 
 THERE = timezone(timedelta(hours=8))
@@ -92,7 +92,7 @@ def built(
     shown: RankingView, question: Question = QUESTION, highlight: str = "", language: str = "id"
 ) -> Page:
     rules = rulebook.rule_sets().get(shown.season.rule_set)
-    return page.build(shown, question, rules, highlight, Words(language))
+    return page.build(shown, question, rules, highlight, words_in(language))
 
 
 TABALONG = row("63.09", 1, "Kabupaten Tabalong")

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from services.intake import beside
 from services.intake.core import credential
 from services.intake.handle import Intake
 from services.intake.orders import Order
-from shared.io import identity, postgres, store
+from shared.io import identity, postgres
 from shared.kernel.appending import Receipt
-from shared.kernel.errors import Failure, Outrun, Refused
+from shared.kernel.errors import Refused
 
 # A program changes its key while the old one still works; a third would be forgotten somewhere.
 LIVE_MAX = 2
-ATTEMPTS_MAX = 3
 
 _SQL = postgres.queries(Path(__file__).parent / "credentials.sql")
 
@@ -30,6 +30,7 @@ class Key(Struct, frozen=True, kw_only=True):
     id: str
     client: str
     role: str
+    agency: str
     reads_only: bool
     created_at: datetime
     expires_at: datetime
@@ -66,6 +67,7 @@ class Credentials:
             "client": command.client,
             "tenant": order.tenant,
             "role": command.role,
+            "agency": command.agency,
             "secret_hash": hashlib.sha256(identity.secret_of(shown).encode()).digest(),
             "reads_only": command.reads_only,
             "expires_at": command.expires_at,
@@ -83,29 +85,15 @@ class Credentials:
     async def _record(
         self, order: Order, statement: str, row: Mapping[str, object]
     ) -> tuple[Receipt, bool]:
-        """Both in one transaction; decided anew where somebody else wrote meanwhile."""
-        for attempt in range(1, ATTEMPTS_MAX + 1):
-            try:
-                return await self._attempt(order, statement, row)
-            except Outrun:
-                if attempt == ATTEMPTS_MAX:
-                    raise
-        raise AssertionError("the last attempt returns or raises")
-
-    async def _attempt(
-        self, order: Order, statement: str, row: Mapping[str, object]
-    ) -> tuple[Receipt, bool]:
-        prepared = await self._intake.prepared(order)
-        if isinstance(prepared, Receipt):
-            return prepared, False
-        async with postgres.transaction(self._pool) as connection:
-            (outcome,) = await store.append_within(connection, [prepared])
-            if isinstance(outcome, Failure):
-                raise outcome
-            if statement == "issue" and prepared.drafts:
+        async def rows(connection: postgres.Connection, fresh: bool) -> bool:  # noqa: FBT001 - see `Rows`
+            if statement == "issue" and fresh:
                 await self._must_be_free(connection, row)
-            touched = await postgres.execute(connection, _SQL[statement], row)
-        return outcome, bool(touched)
+            return bool(await postgres.execute(connection, _SQL[statement], row))
+
+        receipt, touched = await beside.tried(
+            lambda: beside.recorded(self._pool, self._intake, order, rows)
+        )
+        return receipt, bool(touched)
 
     async def _must_be_free(
         self, connection: postgres.Connection, row: Mapping[str, object]

@@ -1,5 +1,5 @@
 -- name: all
-select id, client, role, reads_only, created_at, expires_at, last_used_at, revoked_at
+select id, client, role, agency, reads_only, created_at, expires_at, last_used_at, revoked_at
 from api_key where tenant = %(tenant)s order by created_at desc, id;
 
 -- name: of_client
@@ -9,8 +9,9 @@ select count(*) filter (where revoked_at is null and expires_at > now()) as live
 from api_key where tenant = %(tenant)s and client = %(client)s and role = %(role)s;
 
 -- name: issue
-insert into api_key (id, client, tenant, role, secret_hash, reads_only, expires_at)
-values (%(id)s, %(client)s, %(tenant)s, %(role)s, %(secret_hash)s, %(reads_only)s, %(expires_at)s)
+insert into api_key (id, client, tenant, role, agency, secret_hash, reads_only, expires_at)
+values (%(id)s, %(client)s, %(tenant)s, %(role)s, %(agency)s, %(secret_hash)s, %(reads_only)s,
+        %(expires_at)s)
 on conflict (id) do nothing;
 
 -- name: revoke

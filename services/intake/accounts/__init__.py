@@ -1,0 +1,1 @@
+"""People: who they are, the roles they hold, and their signing in."""

@@ -1,0 +1,1 @@
+"""Pages of intake: signing in, and one's own account."""
