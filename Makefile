@@ -5,7 +5,7 @@ PYTHON_VENV := .venv/bin/python
 LINT_IMPORTS := $(PYTHON_VENV) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run down check lint fmt openapi test bench
+.PHONY: help setup setup-test run down check lint fmt openapi test bench fuzz
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,11 @@ test: setup-test ## Everything that CI runs: `check` and the tests with servers 
 
 bench: setup-test ## Measure floors and contenders in one run and print the ratios
 	@exec $(PYTHON_VENV) -m tests.bench
+
+fuzz: setup-test ## Ask the services at random for long: FUZZ_SECONDS each, FUZZ_EXAMPLES, FUZZ_SEED
+	@seed=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "FUZZ_SEED=$$seed"; \
+	FUZZ_SEED=$$seed FUZZ_SECONDS=$${FUZZ_SECONDS:-300} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} \
+	$(PYTHON_VENV) -m pytest -s tests/integration/test_documents_kept.py
 
 openapi: setup-test ## Write the interface documents anew, to be looked at before they are kept
 	@for service in intake projection; do \

@@ -1,14 +1,14 @@
 """Services on a database of a test file's own, prepared once for all its tests."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
 from deploy.local.nats import Server
 from deploy.local.postgres import Cluster
-from tests import databases
+from tests import buses, databases
 from tests.system import System, running
 
 
@@ -23,11 +23,17 @@ def started(
     """Starts the services that are named, or all, and waits until they are ready."""
 
     @contextmanager
-    def start(*services: str, allowance: str = "100") -> Iterator[System]:
+    def start(
+        *services: str, allowance: str = "100", settings: Mapping[str, str] | None = None
+    ) -> Iterator[System]:
+        # Another database says other facts under the same message ids, and the bus remembers ids.
+        asyncio.run(buses.wipe(nats_server))
         folder = tmp_path_factory.mktemp("system")
         with (
             databases.fresh(postgres_cluster, role_passwords, template) as database,
-            running(database, nats_server, folder, *services, allowance=allowance) as system,
+            running(
+                database, nats_server, folder, *services, allowance=allowance, settings=settings
+            ) as system,
         ):
             asyncio.run(system.ready(*services))
             yield system

@@ -60,7 +60,12 @@ class System:
     """Three services, their addresses, and the keys of whoever calls them."""
 
     def __init__(
-        self, database: Database, bus: Server, folder: Path, allowance: str = "100"
+        self,
+        database: Database,
+        bus: Server,
+        folder: Path,
+        allowance: str = "100",
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.database = database
         self.bus = bus
@@ -69,6 +74,7 @@ class System:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.keys: dict[tuple[str, str], str] = {}
         self.allowance = allowance
+        self.settings = settings or {}
         self.http = httpx.Client(timeout=30)
 
     def url(self, service: str) -> str:
@@ -82,6 +88,8 @@ class System:
             "ALLOWANCE": self.allowance,
             "EVIDENCE_URL": (self.folder / "evidence").as_uri(),
             "PEOPLE_KEY": PEOPLE_KEY,
+            # Where we are ourselves is known only now.
+            **{k: v.format(intake=self.url("intake")) for k, v in self.settings.items()},
         }
         self._start(service, f"services.{service}", service, own)
 
@@ -262,10 +270,15 @@ def must_be_problem(response: httpx.Response, status: int) -> None:
 
 @contextmanager
 def running(
-    database: Database, bus: Server, folder: Path, *services: str, allowance: str = "100"
+    database: Database,
+    bus: Server,
+    folder: Path,
+    *services: str,
+    allowance: str = "100",
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[System]:
     """The services, started and stopped with the block."""
-    system = System(database, bus, folder, allowance)
+    system = System(database, bus, folder, allowance, settings)
     system.keep_streams()
     for service in services or SERVICES:
         system.start(service)

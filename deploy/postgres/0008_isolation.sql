@@ -63,26 +63,6 @@ create policy owner on intake.evidence for select to current_user using (true);
 create policy owner on scoring.entry for select to current_user using (true);
 create policy owner on scoring.innovation for select to current_user using (true);
 
--- A key is found by who shows it, before it is known whose it is; nobody can list keys.
-create function intake.key_shown(shown text)
-    returns table (id text, client text, tenant text, role text, secret_hash bytea,
-                   history boolean, reads_only boolean)
-    language sql stable security definer set search_path = '' as $$
-    select id, client, tenant, role, secret_hash, history, reads_only from intake.api_key
-    where id = shown and revoked_at is null and expires_at > now()
-$$;
-revoke all on function intake.key_shown from public;
-grant execute on function intake.key_shown to jejak_intake, jejak_projection;
-
--- Whose a program's keys are, so that work is given to one that can do it.
-create function intake.keys_of_client(named text) returns table (tenant text, role text)
-    language sql stable security definer set search_path = '' as $$
-    select tenant, role from intake.api_key
-    where client = named and revoked_at is null and expires_at > now()
-$$;
-revoke all on function intake.keys_of_client from public;
-grant execute on function intake.keys_of_client to jejak_intake;
-
 -- Whoever showed the secret used the key; noted to the minute, so that most uses write nothing.
 create function intake.key_used(shown text) returns void
     language sql volatile security definer set search_path = '' as $$

@@ -108,7 +108,7 @@ alter table api_key add constraint operator_of_agency
     check ((role = 'operator') = (agency <> ''));
 grant select (agency) on api_key to jejak_intake;
 
-drop function intake.key_shown;
+-- A key is found by who shows it, before it is known whose it is; nobody can list keys.
 create function intake.key_shown(shown text)
     returns table (id text, client text, tenant text, role text, agency text, secret_hash bytea,
                    history boolean, reads_only boolean)
@@ -118,7 +118,6 @@ create function intake.key_shown(shown text)
 $$;
 
 -- Whose a program's or a person's roles are, so that work is given to one that can do it.
-drop function intake.keys_of_client;
 create function intake.roles_of_client(named text) returns table (tenant text, role text)
     language sql stable security definer set search_path = '' as $$
     select tenant, role from intake.api_key
@@ -165,25 +164,31 @@ create function intake.person_invited(shown bytea) returns table (tenant text, p
     select tenant, id from intake.person where invitation = shown and invited_until > now()
 $$;
 
--- What a token of an identity provider lets its bearer do: the roles of whom it names, unless it
--- was issued before they were signed out, or taken back.
-create function intake.roles_by_token(shown bytea, issued timestamptz, token bytea)
+-- What a token of an identity provider lets its bearer do: the roles of whom it names.
+create function intake.roles_by_token(shown bytea)
     returns table (tenant text, person text, role_held text, role text, agency text)
     language sql stable security definer set search_path = '' as $$
     select held.tenant, held.person, held.id, held.role, held.agency
     from intake.person join intake.role_held held on held.person = person.id
-    where person.identity = shown and person.tokens_from <= issued
-      and held.withdrawn_at is null
-      and not exists (select from intake.revoked_token where token_hash = token)
+    where person.identity = shown and held.withdrawn_at is null
     order by held.granted_at, held.id
 $$;
 
--- The provider's own sign-out, which names its session or the person.
+-- Whether a token was taken back, or all that its holder held when it was issued.
+create function intake.token_is_over(shown bytea, issued timestamptz, token bytea) returns boolean
+    language sql stable security definer set search_path = '' as $$
+    select exists (select from intake.revoked_token where token_hash = token)
+        or exists (select from intake.person where identity = shown and tokens_from > issued)
+$$;
+
+-- The provider's own sign-out, which names its session, the person, or both.
 create function intake.sessions_end(whose bytea, named text) returns bigint
     language sql volatile security definer set search_path = '' as $$
     with ended as (
         delete from intake.session using intake.person
-        where person.id = session.person and person.identity = whose
+        where person.id = session.person and method = 'oidc'
+          and (whose is not null or named <> '')
+          and (whose is null or person.identity = whose)
           and (named = '' or provider_session = named)
         returning 1
     )
@@ -198,14 +203,15 @@ begin
         'intake.key_shown(text)', 'intake.roles_of_client(text)', 'intake.session_shown(bytea)',
         'intake.session_used(bytea)', 'intake.people_by_login(bytea)',
         'intake.people_by_identity(bytea)', 'intake.person_invited(bytea)',
-        'intake.roles_by_token(bytea, timestamptz, bytea)', 'intake.sessions_end(bytea, text)'
+        'intake.roles_by_token(bytea)', 'intake.sessions_end(bytea, text)',
+        'intake.token_is_over(bytea, timestamptz, bytea)'
     ]::regprocedure[] loop
         execute format('revoke all on function %s from public', door);
         execute format('grant execute on function %s to jejak_intake', door);
     end loop;
     foreach door in array array[
         'intake.key_shown(text)', 'intake.session_shown(bytea)', 'intake.session_used(bytea)',
-        'intake.roles_by_token(bytea, timestamptz, bytea)'
+        'intake.roles_by_token(bytea)', 'intake.token_is_over(bytea, timestamptz, bytea)'
     ]::regprocedure[] loop
         execute format('grant execute on function %s to jejak_projection', door);
     end loop;

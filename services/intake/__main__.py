@@ -13,6 +13,7 @@ from litestar import Litestar
 from services.intake import surface
 from services.intake.access import TABLE
 from services.intake.accounts.accounts import Accounts
+from services.intake.accounts.by_provider import ByProvider
 from services.intake.accounts.credentials import Credentials
 from services.intake.accounts.people import People
 from services.intake.accounts.signing_in import SigningIn
@@ -35,17 +36,21 @@ from services.intake.sending import Sending
 from services.intake.spreadsheets.workbooks import Workbooks
 from shared.io import bus, config, http, log, postgres, rulebook, store
 from shared.io.allowances import Allowances
+from shared.io.bearers import Bearers, TakenBack
 from shared.io.files import Files
 from shared.io.gate import Gate, limits
 from shared.io.history import History
 from shared.io.identity import Keys
+from shared.io.oidc import Provider
 from shared.io.opener import Opener
 from shared.io.outgoing import Outgoing
 from shared.io.relay import Relay
 from shared.io.sealing import Sealing
 from shared.io.sessions import Sessions
+from shared.io.sign_in_state import StateSeal
 from shared.io.store import GroupCommit
 from shared.kernel import contracts
+from shared.kernel.errors import Refused
 from shared.kernel.events.intake import IntakeEvent
 
 READERS = 6
@@ -104,7 +109,7 @@ def _served(
         reading,
         Sending(reading, Uses(history, documents), rule_sets),
         keys,
-        Gate(keys, Sessions(readers), allowances, TABLE),
+        Gate(Bearers(keys, accounts.tokens, readers), Sessions(readers), allowances, TABLE),
         documents,
         rulebook.regions(),
         rule_sets,
@@ -142,7 +147,18 @@ def _accounts(
         credentials=Credentials(readers, intake),
         people=people,
         signing_in=SigningIn(readers, people, sealing, allowances),
+        provider=_provider(readers, settings),
     )
+
+
+def _provider(readers: postgres.Pool, settings: config.Intake) -> ByProvider | None:
+    named = config.read_oidc()
+    if named is None:
+        return None
+    if not named.oidc_callback:
+        raise Refused("config.missing", names="OIDC_CALLBACK")
+    seal = StateSeal(settings.people_key)
+    return ByProvider(readers, Provider(named, TakenBack(readers)), seal, named.oidc_callback)
 
 
 async def _end(
@@ -222,6 +238,7 @@ def _no_accounts() -> Accounts:
         credentials=cast("Credentials", None),
         people=cast("People", None),
         signing_in=cast("SigningIn", None),
+        provider=None,
     )
 
 

@@ -7,6 +7,7 @@ auditor only reads. It holds for keys, signed-in people and an identity provider
 
 from collections.abc import Mapping
 
+from shared.io import documented
 from shared.io.gate import Kind, Rule
 from shared.io.identity import Role
 
@@ -153,6 +154,7 @@ TABLE: Mapping[str, Rule] = {
     "POST /keluar": Rule(kind="write", roles=EVERYBODY, person=True),
     # Pages for whoever is not signed in yet.
     **_rules("read", (), "GET /", "GET /masuk", "GET /undangan", "GET /static/{name}"),
+    **_rules("write", (), "GET /masuk/oidc", "GET /masuk/oidc/kembali", "POST /v1/oidc/logout"),
     **{route: Rule(kind="write", form=True) for route in ("POST /masuk", "POST /undangan")},
     # What coaches agree with agencies.
     **_rules(
@@ -206,5 +208,6 @@ TABLE: Mapping[str, Rule] = {
     ),
     # The service itself.
     **_rules("probe", (), "GET /healthz", "GET /readyz", "GET /metrics"),
+    **_rules("read", (), *documented.ROUTES),
     **_rules("read", (), "GET /openapi", "GET /openapi/openapi.json", "GET /openapi/{path}"),
 }

@@ -24,7 +24,7 @@ from services.intake.handle import Intake
 from services.intake.orders import KEY_SEPARATOR, Order
 from services.intake.reading import Reading
 from services.intake.sending import Sending
-from shared.io import clock, http, problems, refusals
+from shared.io import clock, http, log, problems, refusals
 from shared.io.gate import Gate, caller_of
 from shared.io.identity import Caller, Keys, Role
 from shared.kernel import names
@@ -75,6 +75,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     language: str
     received_at: datetime
     path: str = ""
+    trace: str = ""
 
     def named(self, tenant: str) -> Keyed:
         """The request as its answer is kept."""
@@ -147,6 +148,7 @@ class Door:
             language=refusals.language_of(request),
             received_at=received_at,
             path=request.scope["path"],
+            trace=log.trace(),
         )
 
     def zone(self, region: str) -> str:
@@ -245,6 +247,7 @@ class Door:
             command=command,
             occurrence=Occurrence(occurred_at=body.occurred_at, basis=body.basis),
             if_match=asked.if_match,
+            trace=asked.trace,
         )
 
     async def evidence(
@@ -280,7 +283,8 @@ def _key(caller: Caller, given: str | None, *, required: bool) -> str:
         if required:
             raise Refused("idempotency.key_missing")
         given = clock.new_id()
-    if not given or len(given) > KEY_CHARACTERS_MAX or any(map(str.isspace, given)):
+    plain = given.isascii() and given.isprintable() and " " not in given
+    if not 0 < len(given) <= KEY_CHARACTERS_MAX or not plain:
         raise Refused("idempotency.key_malformed", characters_max=KEY_CHARACTERS_MAX)
     return f"{caller.client}{KEY_SEPARATOR}{given}"
 

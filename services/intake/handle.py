@@ -12,8 +12,9 @@ from services.intake.core import occurrence
 from services.intake.core.together import Together, Told
 from services.intake.deciding import Decider, Decision
 from services.intake.orders import KEY_SEPARATOR, Loaded, Order, Seen
+from services.intake.turns import Turns
 from shared.io import clock
-from shared.io.history import History
+from shared.io.history import Answered, History, Name
 from shared.io.store import GroupCommit
 from shared.kernel import names, streams
 from shared.kernel.appending import Append, Draft, Receipt
@@ -37,9 +38,14 @@ class Intake:
         self._history = history
         self._store = store
         self._decider = decider
+        self._turns = Turns()
 
     async def handle(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
         """Each order's own outcome, in the order asked."""
+        async with self._turns.taken(order.tenant for order in orders):
+            return await self._outcomes(orders)
+
+    async def _outcomes(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
         outcomes: dict[int, Receipt | Failure] = {}
         for attempt in range(1, DECISIONS_MAX + 1):
             waiting = [place for place in range(len(orders)) if place not in outcomes]
@@ -54,7 +60,7 @@ class Intake:
 
     async def rehearse(self, orders: Sequence[Order]) -> Sequence[Sequence[Told | Failure]]:
         """What each report of each order would come to; nothing is recorded."""
-        loaded = await self._load(orders)
+        _, loaded = await self._load(orders)
         told = []
         for order in orders:
             told.append(self._decider.rehearse(order, loaded))
@@ -63,7 +69,7 @@ class Intake:
 
     async def preview(self, orders: Sequence[Order]) -> Sequence[Decision | Failure]:
         """What each order would come to; nothing is recorded."""
-        loaded = await self._load(orders)
+        _, loaded = await self._load(orders)
         told: list[Decision | Failure] = []
         for order in orders:
             try:
@@ -74,14 +80,13 @@ class Intake:
 
     async def prepared(self, order: Order) -> Append | Receipt:
         """One order decided, for who records it in a transaction of its own; or its old receipt."""
-        answered = await self._history.answered([(order.tenant, order.key)])
+        answered, loaded = await self._load([order])
         receipt = _answered(order, answered)
-        return receipt or self._decided(order, await self._load([order]))[1]
+        return receipt or self._decided(order, loaded)[1]
 
     async def _round(self, orders: Sequence[Order]) -> Sequence[Receipt | Failure]:
         """Decide all on one reading, then append all at once so that they share a commit."""
-        answered = await self._history.answered([(order.tenant, order.key) for order in orders])
-        loaded = await self._load(orders)
+        answered, loaded = await self._load(orders)
         outcomes: list[Receipt | Failure | None] = []
         appends: list[Append] = []
         for order in orders:
@@ -95,15 +100,15 @@ class Intake:
         told = iter(await self._store.append_all(appends))
         return [next(told) if outcome is None else outcome for outcome in outcomes]
 
-    async def _load(self, orders: Sequence[Order]) -> Loaded:
+    async def _load(self, orders: Sequence[Order]) -> tuple[Mapping[Name, Answered], Loaded]:
+        """What the orders' keys were answered before, and the streams that they rest on."""
+        keys = [(order.tenant, order.key) for order in orders]
         wanted = sorted(
             {name for order in orders for name in commands.rests_on(order.tenant, order.command)}
         )
-        found = {
-            name: [decode(stored) for stored in events]
-            for name, events in (await self._history.read_streams(wanted)).items()
-        }
-        return Loaded(
+        answered, events = await self._history.stand(keys, wanted)
+        found = {name: [decode(stored) for stored in read] for name, read in events.items()}
+        return answered, Loaded(
             streams={name: [_seen(one) for one in facts] for name, facts in found.items()},
             opened={name: _opening(facts) for name, facts in found.items()},
         )
@@ -160,9 +165,7 @@ class Intake:
         )
 
 
-def _answered(
-    order: Order, answered: Mapping[tuple[str, str], tuple[bytes, Receipt]]
-) -> Receipt | None:
+def _answered(order: Order, answered: Mapping[Name, Answered]) -> Receipt | None:
     before = answered.get((order.tenant, order.key))
     if before is None:
         return None
@@ -201,5 +204,6 @@ def _meta(order: Order) -> bytes:
             received_at=order.received_at,
             occurred_at=order.occurrence.occurred_at,
             basis=order.occurrence.basis,
+            trace=order.trace,
         )
     )

@@ -40,6 +40,7 @@ class Order(Struct, frozen=True, kw_only=True):
     command: Command
     occurrence: Occurrence
     if_match: int | None = None
+    trace: str = ""
 
     @property
     def moment(self) -> datetime:

@@ -3,6 +3,7 @@
 from litestar import Litestar
 
 from services.intake.accounts.accounts import Accounts
+from services.intake.described import DESCRIBED
 from services.intake.door import Door
 from services.intake.evidence.uploads import Uploads
 from services.intake.following.following import Following
@@ -77,5 +78,6 @@ def application(
         ready=ready,
         gauges=gauges,
         gate=door.gate,
+        described=DESCRIBED,
         on_app_init=surround(pages.PAGES, words_for, pages.to_sign_in),
     )

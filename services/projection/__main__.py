@@ -31,6 +31,7 @@ from services.projection.web import analysis as web_analysis
 from services.projection.web import branches as web_branches
 from services.projection.web import change as web_change
 from services.projection.web import closing as web_closing
+from services.projection.web import evidence as web_evidence
 from services.projection.web import log as web_log
 from services.projection.web import nation as web_nation
 from services.projection.web import organisation as web_organisation
@@ -39,10 +40,12 @@ from services.projection.web import verification as web_verification
 from services.projection.web.turns import Turns
 from shared.io import bus, config, http, log, postgres, rulebook
 from shared.io.allowances import Allowances
+from shared.io.bearers import Bearers, TakenBack
 from shared.io.follow import Follower
 from shared.io.gate import Gate, limits
 from shared.io.history import History
 from shared.io.identity import Keys
+from shared.io.oidc import Provider
 from shared.io.once import Apply
 from shared.io.sessions import Sessions
 
@@ -74,7 +77,7 @@ async def main() -> None:
             ready=lambda: {name: follower.ready for name, follower in followers.items()},
             gauges=lambda: _gauges(followers),
             analyses=_analyses(facts, pages, reader),
-            gate=Gate(Keys(facts), Sessions(facts), allowances, TABLE),
+            gate=Gate(_bearers(facts), Sessions(facts), allowances, TABLE),
         )
         loops = [
             asyncio.create_task(allowances.run(), name="allowances"),
@@ -88,6 +91,12 @@ async def main() -> None:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+
+
+def _bearers(facts: postgres.Pool) -> Bearers:
+    named = config.read_oidc()
+    tokens = Provider(named, TakenBack(facts)).tokens if named else None
+    return Bearers(Keys(facts), tokens, facts)
 
 
 async def _on_bus(followers: Sequence[Follower], settings: config.Projection) -> None:
@@ -116,7 +125,8 @@ def _analyses(
     """What reads the facts themselves, and who may see a region's own plans."""
     rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
     affairs = rulebook.affairs()
-    analyst = Analyst(Logs(History(facts)), reader)
+    logs = Logs(History(facts))
+    analyst = Analyst(logs, reader)
     chronicle = Chronicle(Tables(pages), reader)
     contexts = Contexts(digests)
     turns = Turns()
@@ -131,6 +141,7 @@ def _analyses(
         *web_verification.routes(Verifying(analyst), contexts),
         *web_closing.routes(Closing(analyst, reader), contexts),
         *web_nation.routes(nation, digests),
+        *web_evidence.routes(reader, logs),
         *web_log.routes(reader, History(facts)),
         *web_rules.routes(rule_sets, digests, affairs, rulebook.form_for_year),
     ]

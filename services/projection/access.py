@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.projection.web.ranking import ERRORS
-from shared.io import http
+from shared.io import documented, http
 from shared.io.gate import Kind, Rule
 from shared.io.identity import Role
 
@@ -38,12 +38,16 @@ TABLE: Mapping[str, Rule] = {
         "GET /",
         "GET /peringkat/{province}/{year}",
         "GET /static/{name}",
+        *documented.ROUTES,
         "GET /openapi",
         "GET /openapi/openapi.json",
         "GET /openapi/{path}",
         "GET /v1/forms/{year}",
         "GET /v1/seasons",
         "GET /v1/seasons/{year}/calendar",
+        "GET /v1/metadata",
+        "GET /v1/regions",
+        "GET /v1/regions/{region}",
         "GET /v1/provinces/{province}/regions",
         f"GET {_PROVINCE}/ranking",
         "GET /v1/regions/{region}/history",
@@ -61,6 +65,7 @@ TABLE: Mapping[str, Rule] = {
         "heavy",
         (),
         f"GET {_REGION}/agencies",
+        f"GET {_REGION}/evidence",
         f"GET {_REGION}/carry-over",
         f"GET {_REGION}/difference",
         f"GET {_REGION}/explanation",

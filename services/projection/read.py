@@ -149,6 +149,11 @@ class Reader:
             seasons=tuple(season_view(each, self._zone(each.keeper), now) for each in seasons)
         )
 
+    async def years(self) -> set[int]:
+        """The years of all seasons."""
+        async with self._tables.view() as view:
+            return {each.year for each in await view.seasons()}
+
     async def provinces(self) -> Sequence[tuple[Region, int, Provincial]]:
         """Provinces with data: each with the number of its assessed regions, season by season."""
         async with self._tables.view() as view:

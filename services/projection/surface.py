@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
+from services.projection.described import DESCRIBED
 from services.projection.pages import routes as pages
 from services.projection.read import Reader
-from services.projection.web import ranking as web
+from services.projection.web import ranking, register
 from services.projection.wording import words_for
 from shared.io import http
 from shared.io.gate import Gate
@@ -27,9 +28,15 @@ def application(
     return http.application(
         title="Jejak Inovasi: projection",
         version=VERSION,
-        handlers=[*web.routes(reader), *analyses, *pages.routes(reader)],
+        handlers=[
+            *ranking.routes(reader),
+            *register.routes(reader),
+            *analyses,
+            *pages.routes(reader),
+        ],
         ready=ready,
         gauges=gauges,
         gate=gate,
+        described=DESCRIBED,
         on_app_init=surround(pages.PAGES, words_for),
     )

@@ -17,7 +17,7 @@ from shared.kernel.appending import Append, Draft
 from shared.kernel.errors import Corrupt, Failure
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.events.season import SeasonEntered
-from shared.kernel.recorded import Meta, Recorded, Stored, decode, encode, topic
+from shared.kernel.recorded import Meta, Recorded, Stored, decode, encode, topic, trace
 from shared.kernel.rules.ruleset import RuleSet
 
 # Seasons kept in memory; the rest are read again when a fact arrives for them.
@@ -61,7 +61,7 @@ class Scoring:
                     points, names = await self._advance(tenant, entry, batch)
                     touched[tenant, year] = (entry, names)
                     said.extend(points)
-            appends.extend(_appends(tenant, events[-1].seq, said))
+            appends.extend(_appends(tenant, events[-1], said))
         if touched:
             await tables.keep(connection, touched)
         for outcome in await store.append_within(connection, appends) if appends else ():
@@ -126,9 +126,13 @@ def _by_year(events: Sequence[Stored]) -> Mapping[int, list[Recorded]]:
     return years
 
 
-def _appends(tenant: str, cut_seq: int, said: Sequence[ScoreCalculated]) -> list[Append]:
-    """What a batch of one tenant records; its key follows from the cut, so it is said once."""
-    meta = encode(Meta(actor="scoring", role="service", cause=f"intake/{tenant}/{cut_seq}"))
+def _appends(tenant: str, last: Stored, said: Sequence[ScoreCalculated]) -> list[Append]:
+    """What a batch of one tenant records; its key follows from the cut, so it is said once.
+
+    The scores belong to the request that left the batch's last fact.
+    """
+    cut_seq, cause = last.seq, f"intake/{tenant}/{last.seq}"
+    meta = encode(Meta(actor="scoring", role="service", cause=cause, trace=trace(last)))
     drafts = [
         Draft(
             stream=f"score/{event.year}/{event.stage}",

@@ -84,6 +84,11 @@ class Allowances:
         missing = math.ceil((limit.burst - left) / limit.rate)
         return Left(tokens=math.floor(left), full_in_seconds=missing)
 
+    def nothing(self, kind: str) -> Left:
+        """What is told to whoever has used up a bucket."""
+        limit = self._kinds[kind]
+        return Left(tokens=0, full_in_seconds=math.ceil(limit.burst / limit.rate))
+
     async def run(self) -> None:
         """Forget full buckets, for ever."""
         while True:

@@ -124,12 +124,17 @@ class Bus:
                 async with self._may_ask("STREAM.UPDATE", wanted.name):
                     await self._stream_manager.update_stream(wanted)
 
-    async def say(self, subject: str, message_id: str, payload: bytes) -> int:
+    async def say(
+        self, subject: str, message_id: str, payload: bytes, traceparent: str = ""
+    ) -> int:
         """Publish and wait for the stream's acknowledgement; the stream's sequence number."""
+        headers = {"Nats-Msg-Id": message_id}
+        if traceparent:
+            headers["traceparent"] = traceparent
         with _translated():
             async with self._forbidding.noticed(subject):
                 reply = await self._client.request(
-                    subject, payload, timeout=ACK_SECONDS_MAX, headers={"Nats-Msg-Id": message_id}
+                    subject, payload, timeout=ACK_SECONDS_MAX, headers=headers
                 )
         try:
             answer = msgspec.json.decode(reply.data, type=_Acknowledgement)

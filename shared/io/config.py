@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from shared.io import unreadable
+from shared.kernel import origins
 from shared.kernel.errors import Refused
 
 T = TypeVar("T", bound=Struct)
@@ -70,6 +71,39 @@ class Projection(Service, frozen=True, kw_only=True):
     """Projection serves the pages and the read interface."""
 
     listen_port: int = 8400
+
+
+class Oidc(Struct, frozen=True, kw_only=True):
+    """The identity provider of staff: its issuer exactly as it spells it, and what it knows us by.
+
+    `oidc_audience` is the name of our interface in access tokens. `oidc_plain_jwt` takes access
+    tokens of type `JWT` too, of providers older than RFC 9068. `oidc_loopback` is for development
+    alone: the provider may then be on this very machine, without encryption. `oidc_callback` is our
+    own address to which people come back (`…/masuk/oidc/kembali`); intake alone needs it.
+    """
+
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_audience: str
+    oidc_callback: str = ""
+    oidc_plain_jwt: bool = False
+    oidc_loopback: bool = False
+
+
+def read_oidc(environment: Mapping[str, str] | None = None) -> Oidc | None:
+    """None where no provider is named; `Refused` where one is named in part."""
+    given = os.environ if environment is None else environment
+    named = [field.name for field in msgspec.structs.fields(Oidc) if field.required]
+    if not any(_value(given, name.upper()) for name in named):
+        return None
+    found = read(Oidc, given)
+    if not origins.is_issuer(found.oidc_issuer, loopback=found.oidc_loopback):
+        raise Refused("config.unusable", why="OIDC_ISSUER: https")
+    # An ID token, which says only who signed in, would else open the interface.
+    if found.oidc_plain_jwt and found.oidc_audience == found.oidc_client_id:
+        raise Refused("config.unusable", why="OIDC_AUDIENCE: OIDC_CLIENT_ID")
+    return found
 
 
 def read(kind: type[T], environment: Mapping[str, str] | None = None) -> T:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,6 +16,12 @@ from shared.kernel.recorded import Stored
 PAGE_EVENTS_MAX = 1000
 
 _SQL = postgres.queries(Path(__file__).parent / "sql" / "history.sql")
+
+
+# A tenant, and a stream or a command's key of it.
+Name = tuple[str, str]
+# The hash of a request, and what it was answered.
+Answered = tuple[bytes, Receipt]
 
 
 class Tip(Struct, frozen=True):
@@ -95,17 +102,27 @@ class History:
             leaves.hashes[row["seq"]] = row["leaf_hash"]
         return found
 
-    async def read_streams(
-        self, wanted: Sequence[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Sequence[Stored]]:
+    async def read_streams(self, wanted: Sequence[Name]) -> Mapping[Name, Sequence[Stored]]:
         """The events of each (tenant, stream), in order; an empty sequence where there are none."""
-        tenants = [tenant for tenant, _ in wanted]
-        asked = {"tenants": tenants, "streams": [stream for _, stream in wanted]}
-        rows = await postgres.fetch_of(self._pool, tenants, _SQL["read_streams"], asked)
-        found: dict[tuple[str, str], list[Stored]] = {name: [] for name in wanted}
-        for row in rows:
+        return (await self.stand([], wanted))[1]
+
+    async def stand(
+        self, commands: Sequence[Name], wanted: Sequence[Name]
+    ) -> tuple[Mapping[Name, Answered], Mapping[Name, Sequence[Stored]]]:
+        """What `answered` and `read_streams` say, in one round trip."""
+        tenants = {tenant for tenant, _ in (*commands, *wanted)}
+        before, events = await postgres.fetch_each_of(
+            self._pool,
+            tenants,
+            [
+                (_SQL["read_commands"], _columns("keys", commands)),
+                (_SQL["read_streams"], _columns("streams", wanted)),
+            ],
+        )
+        found: dict[Name, list[Stored]] = {name: [] for name in wanted}
+        for row in events:
             found[row["tenant"], row["stream"]].append(Stored(**row))
-        return found
+        return _answered(before), found
 
     async def streams_with(self, topic: str) -> Sequence[tuple[str, int]]:
         """The tenant and year of every stream `…/<year>` that holds a fact of the topic."""
@@ -114,14 +131,19 @@ class History:
             rows = await postgres.fetch(connection, _SQL["streams_with"], {"topic": topic})
         return [(row["tenant"], row["year"]) for row in rows]
 
-    async def answered(
-        self, commands: Sequence[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], tuple[bytes, Receipt]]:
+    async def answered(self, commands: Sequence[Name]) -> Mapping[Name, Answered]:
         """The request's hash and the receipt of each (tenant, key) that was answered before."""
-        tenants = [tenant for tenant, _ in commands]
-        asked = {"tenants": tenants, "keys": [key for _, key in commands]}
-        rows = await postgres.fetch_of(self._pool, tenants, _SQL["read_commands"], asked)
-        return {
-            (row["tenant"], row["key"]): (row["request"], appending.decode_receipt(row["receipt"]))
-            for row in rows
-        }
+        asked = _columns("keys", commands)
+        rows = await postgres.fetch_of(self._pool, asked["tenants"], _SQL["read_commands"], asked)
+        return _answered(rows)
+
+
+def _columns(name: str, named: Sequence[Name]) -> Mapping[str, Sequence[str]]:
+    return {"tenants": [tenant for tenant, _ in named], name: [rest for _, rest in named]}
+
+
+def _answered(rows: Sequence[Mapping[str, Any]]) -> Mapping[Name, Answered]:
+    return {
+        (row["tenant"], row["key"]): (row["request"], appending.decode_receipt(row["receipt"]))
+        for row in rows
+    }

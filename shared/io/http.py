@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 import uvicorn
 import uvloop
 from litestar import Litestar, Response, get
@@ -20,14 +19,15 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
-from shared.io import clock, log, refusals
+from shared.io import allowing, clock, conditional, documented, log, refusals, retiring, slow
 from shared.io.config import Service
+from shared.io.document import Described
 from shared.io.gate import Gate
 from shared.io.problems import PROBLEM, Problem, sentence
+from shared.kernel import tracing
 from shared.kernel.errors import Corrupt, Missing, Refused
 
 # An open stream must not keep a stopping process alive.
@@ -58,6 +58,13 @@ def plain_year(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandl
         raise Missing("route.unknown")
 
 
+def plain_query(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard: the decoder takes the word `null` for a number that was not given; we do not."""
+    for name, given in connection.query_params.multi_items():
+        if str(given).lower() == "null":
+            raise Refused("parameter.malformed", why=f"{name}: null")
+
+
 def require_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """A guard: a body in any other type is refused, or a foreign page's form could send one."""
     given = connection.headers.get("content-type", "").split(";")[0].strip().lower()
@@ -84,6 +91,7 @@ def application(
     ready: Ready,
     gauges: Gauges,
     gate: Gate | None = None,
+    described: Described | None = None,
     on_app_init: Callable[[AppConfig], AppConfig] | None = None,
 ) -> Litestar:
     """A litestar application with our errors, limits, health and documents.
@@ -91,25 +99,28 @@ def application(
     Every route goes through the gate; only where a document is all that is wanted, there is none.
     """
     security = SecurityScheme(type="http", scheme="bearer", description="Kunci API daerah")
+    kept = documented.Kept()
     app = Litestar(
-        [*handlers, *_health(ready, gauges)],
+        [*handlers, *_health(ready, gauges), *documented.routes(title)],
         exception_handlers={**refusals.HANDLERS},
         openapi_config=OpenAPIConfig(
             title=title,
             version=version,
             path="/openapi",
-            render_plugins=[JsonRenderPlugin()],
+            render_plugins=[kept],
             components=Components(security_schemes={"key": security}),
             use_handler_docstrings=True,
         ),
-        guards=[plain_year, *([gate.guard] if gate else [])],
-        before_send=[*([gate.tell] if gate else []), _guarded],
+        guards=[plain_year, plain_query, *([gate.guard] if gate else [])],
+        before_send=[*([gate.tell] if gate else []), retiring.tell, allowing.tell, _guarded],
         request_max_body_size=refusals.BODY_BYTES_MAX,
-        middleware=[_canonical],
+        middleware=[_canonical, conditional.asked, slow.bounded],
         logging_config=None,
         on_app_init=[on_app_init] if on_app_init else [],
     )
     _close_schemas(app)
+    app.state["methods"] = allowing.methods_of(app)
+    kept.keep(app, described or Described())
     if gate:
         gate.must_cover(app)
     return app
@@ -124,9 +135,8 @@ async def _guarded(message: Message, _: Scope) -> None:
 
 
 def document(app: Litestar) -> bytes:
-    """The OpenAPI document as it is kept beside the code: sorted, indented."""
-    encoded = msgspec.json.encode(app.openapi_schema.to_schema(), order="sorted")
-    return msgspec.json.format(encoded, indent=2) + b"\n"
+    """The OpenAPI document as it is kept beside the code and served."""
+    return documented.kept(app)
 
 
 def _close_schemas(app: Litestar) -> None:
@@ -160,6 +170,7 @@ def _canonical(app: ASGIApp) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP or scope["path"] in PROBES:
             await app(scope, receive, send)
             return
+        trace = _trace(scope)
         started = clock.monotonic_seconds()
         status = 500
 
@@ -167,20 +178,33 @@ def _canonical(app: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                headers = MutableScopeHeaders.from_message(message)
+                headers["traceresponse"] = tracing.parent(
+                    trace, clock.new_id()[: tracing.SPAN_CHARACTERS]
+                )
             await send(message)
 
-        try:
-            await app(scope, receive, note)
-        finally:
-            log.logger().info(
-                "request",
-                method=scope.get("method"),
-                path=scope["path"],
-                status=status,
-                duration_ms=round((clock.monotonic_seconds() - started) * 1000, 2),
-            )
+        with log.traced(trace):
+            try:
+                await app(scope, receive, note)
+            finally:
+                log.logger().info(
+                    "request",
+                    method=scope.get("method"),
+                    path=scope["path"],
+                    status=status,
+                    duration_ms=round((clock.monotonic_seconds() - started) * 1000, 2),
+                )
 
     return logged
+
+
+def _trace(scope: Scope) -> str:
+    """The trace that the caller is in, else a new one; what cannot be one is passed over."""
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            return tracing.trace_of(value.decode("latin-1")) or clock.new_id()
+    return clock.new_id()
 
 
 class _Server(uvicorn.Server):

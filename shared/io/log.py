@@ -1,14 +1,18 @@
 """The door to structlog: one line per fact, JSON where a machine reads, plain where a person does.
 
 An event name is an address (`indicator.claimed`), its facts are fields. Never a body, a header
-or a name of a person.
+or a name of a person; what slips in all the same is masked (`shared/kernel/redaction.py`).
 """
 
 import logging
 import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import structlog
+
+from shared.kernel import redaction
 
 
 class Logger(Protocol):
@@ -36,6 +40,7 @@ def open_log(service: str, style: str) -> Logger:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _masked,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -53,6 +58,23 @@ def logger() -> Logger:
     """The process's log."""
     log: Logger = structlog.get_logger()
     return log
+
+
+@contextmanager
+def traced(trace: str) -> Iterator[None]:
+    """Every line in this block, and in what it starts, names the trace."""
+    with structlog.contextvars.bound_contextvars(trace_id=trace):
+        yield
+
+
+def trace() -> str:
+    """The trace of the running request; empty outside one."""
+    return str(structlog.contextvars.get_contextvars().get("trace_id", ""))
+
+
+def _masked(_: Any, __: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The last step before a line is written."""
+    return {name: redaction.masked(fact, name) for name, fact in facts.items()}
 
 
 class _Forward(logging.Handler):

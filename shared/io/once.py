@@ -5,9 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from shared.io import log, postgres
 from shared.io.checkpoints import Checkpoints, Move
 from shared.kernel.errors import Corrupt, Outrun, Unavailable
-from shared.kernel.recorded import Stored
+from shared.kernel.recorded import Stored, trace
 
 Ranges = Mapping[str, Sequence[Stored]]
+
+# So many facts, the last of each tenant, are looked at for the requests they came of.
+TRACED_EVENTS_MAX = 5
+TRACED_MAX = 50
 
 # Applies the events' effect inside the transaction that also moves the checkpoints. It must leave
 # nothing behind in memory if the transaction fails: `forget` is called then.
@@ -90,6 +94,19 @@ class Once:
             await self._effect(connection, ready)
         self._checkpoints.advanced(moves)
         self._after_commit()
+        self._tell(ready)
+
+    def _tell(self, ready: Ranges) -> None:
+        """One line a batch, with some of the requests that its facts came of."""
+        lasts = [one for events in ready.values() for one in events[-TRACED_EVENTS_MAX:]]
+        traces = {trace(one) for one in lasts[:TRACED_MAX]} - {""}
+        log.logger().info(
+            "follow.applied",
+            log=self._log,
+            tenants=len(ready),
+            events=sum(map(len, ready.values())),
+            traces=sorted(traces),
+        )
 
     async def _effect(self, connection: postgres.Connection, ready: Ranges) -> None:
         """Only the fence may say `Outrun`: from here it is an effect that clashes, each time."""

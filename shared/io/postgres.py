@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -229,11 +229,19 @@ async def fetch_of(
     opened: Pool, tenants: Iterable[str], query: str, parameters: Parameters | None = None
 ) -> list[DictRow]:
     """All rows of one query that sees these tenants alone, in one round trip."""
+    (rows,) = await fetch_each_of(opened, tenants, [(query, parameters)])
+    return rows
+
+
+async def fetch_each_of(
+    opened: Pool, tenants: Iterable[str], queries: Sequence[tuple[str, Parameters | None]]
+) -> list[list[DictRow]]:
+    """All rows of each query, as of one round trip and transaction that see these tenants alone."""
     async with borrowed(opened) as connection:
         async with connection.pipeline(), connection.transaction():
             await reach(connection, tenants)
-            cursor = await connection.execute(query, parameters, binary=True)
-        return await cursor.fetchall()
+            cursors = [await connection.execute(*asked, binary=True) for asked in queries]
+        return [await cursor.fetchall() for cursor in cursors]
 
 
 async def fetch(

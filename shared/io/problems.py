@@ -25,11 +25,15 @@ _STATUS_BY_KIND: Mapping[type[Failure], int] = {
 _STATUS_BY_REASON: Mapping[str, int] = {
     "identity.missing": 401,
     "identity.unknown": 401,
+    "token.refused": 401,
+    "token.expired": 401,
+    "oidc.other_issuer": 403,
     "role.not_allowed": 403,
     "form.foreign": 403,
     "form.outdated": 403,
     "grant.own": 403,
     "sign_in.not_a_person": 403,
+    "sign_in.not_invited": 403,
     "role.not_national": 403,
     "history.not_allowed": 403,
     "route.unknown": 404,
@@ -46,6 +50,7 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "upload.offset_malformed": 400,
     "cursor.unknown": 400,
     "precondition.stale": 412,
+    "body.too_slow": 408,
     "body.too_large": 413,
     "media.unsupported": 415,
     "evidence.range_not_satisfiable": 416,
@@ -56,6 +61,9 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "key.too_many_live": 409,
     "follower.too_many": 429,
 }
+# Why a token is refused stands in the log: told to whoever shows it, it would help to forge one.
+# That it ended is told, once its signature was good: its honest holder then knows what to do.
+_OF_TOKENS = "token."
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,6 +88,22 @@ def known_reasons() -> set[str]:
     return {f"{noun}.{verb}" for noun, verbs in _sentences().items() for verb in verbs}
 
 
+def type_of(reason: str) -> str:
+    """A problem's stable name."""
+    return f"urn:jejak-inovasi:problem:{reason}"
+
+
+def explained(reason: str) -> str:
+    """The Link header that leads to a reason's page."""
+    return f'</v1/problems/{reason}>; rel="help"'
+
+
+def sentences(reason: str) -> Mapping[str, str] | None:
+    """The reason's sentences by language, their facts in braces; None where there is no such."""
+    noun, _, verb = reason.partition(".")
+    return _sentences().get(noun, {}).get(verb)
+
+
 def sentence(reason: str, language: str, facts: Mapping[str, object]) -> str:
     """What the reason says to a person; a reason without a sentence falls back to a plain one."""
     noun, _, verb = reason.partition(".")
@@ -99,11 +123,13 @@ class _Facts(dict[str, object]):
 
 def problem_of(failure: Failure, language: str, instance: str) -> Problem:
     """The problem a failure is shown as. Corrupt data is told to operators, not to callers."""
+    if failure.reason.startswith(_OF_TOKENS) and failure.reason != "token.expired":
+        failure = Refused("token.refused")
     by_kind = next(code for kind, code in _STATUS_BY_KIND.items() if isinstance(failure, kind))
     status = _STATUS_BY_REASON.get(failure.reason, by_kind)
     hidden = isinstance(failure, Corrupt | Unavailable)
     return Problem(
-        type=f"urn:jejak-inovasi:problem:{failure.reason}",
+        type=type_of(failure.reason),
         title=failure.reason,
         status=status,
         detail=sentence(failure.reason, language, failure.facts),

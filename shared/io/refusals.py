@@ -7,7 +7,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 
 from shared.io import clock, log, unreadable
-from shared.io.problems import PROBLEM, Problem, problem_of, sentence
+from shared.io.problems import PROBLEM, Problem, explained, problem_of, sentence, type_of
 from shared.kernel.errors import Corrupt, Failure, Missing, Refused, Unavailable
 
 # JSON bodies beyond this are not facts; evidence has its own limit.
@@ -15,6 +15,8 @@ BODY_BYTES_MAX = 1_000_000
 RETRY_AFTER_SECONDS = 2
 # Too many requests, and not now: both name a time to come back.
 WAITING = {429, 503}
+# The rest of the body is on its way, and must not be taken for the next request.
+UNREAD = 408
 # Nobody we know: RFC 9110 asks to say what would tell us.
 UNKNOWN = 401
 
@@ -31,9 +33,11 @@ def language_of(request: Request[Any, Any, Any]) -> str:
 def _answer(request: Request[Any, Any, Any], failure: Failure) -> Response[Problem]:
     # Not `request.url`: it reads the Host header too, and fails where that is nonsense.
     problem = problem_of(failure, language_of(request), request.scope["path"])
-    headers = {"Vary": "Accept-Language"}
+    headers = {"Vary": "Accept-Language", "Link": explained(problem.title)}
     if problem.status == UNKNOWN:
         headers["WWW-Authenticate"] = "Bearer"
+    if problem.status == UNREAD:
+        headers["Connection"] = "close"
     if problem.status in WAITING:
         headers["Retry-After"] = str(failure.facts.get("seconds", RETRY_AFTER_SECONDS))
     return Response(problem, status_code=problem.status, media_type=PROBLEM, headers=headers)
@@ -97,13 +101,14 @@ def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Pro
     number = clock.new_id()[:12]
     log.logger().error("request.crashed", request=number, why=repr(error), exc_info=error)
     problem = Problem(
-        type="urn:jejak-inovasi:problem:internal.failed",
+        type=type_of("internal.failed"),
         title="internal.failed",
         status=500,
         detail=sentence("internal.failed", language_of(request), {"request": number}),
         instance=request.scope["path"],
     )
-    return Response(problem, status_code=500, media_type=PROBLEM)
+    headers = {"Link": explained(problem.title)}
+    return Response(problem, status_code=500, media_type=PROBLEM, headers=headers)
 
 
 def _on_depth(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from shared.io import log, postgres, stopping
 from shared.io.bus import Bus
-from shared.kernel import envelope, names
+from shared.kernel import envelope, names, recorded, tracing
 from shared.kernel.envelope import Range
 from shared.kernel.errors import Failure, Unavailable
 from shared.kernel.recorded import Stored
@@ -157,6 +157,7 @@ class Relay:
                     names.subject(self._prefix, carried.tenant),
                     carried.message_id,
                     envelope.pack(carried),
+                    _traceparent(carried),
                 )
             except Unavailable as failure:
                 log.logger().warning(
@@ -164,3 +165,10 @@ class Relay:
                 )
                 return False
             return True
+
+
+def _traceparent(carried: Range) -> str:
+    """The request that left the range's last fact, for whoever watches the bus."""
+    last = carried.events[-1]
+    known = recorded.trace(last)
+    return tracing.parent(known, last.event_id.hex[: tracing.SPAN_CHARACTERS]) if known else ""

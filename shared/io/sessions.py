@@ -14,6 +14,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
 from shared.io import clock, postgres
+from shared.io.bearers import holder
 from shared.io.identity import Caller
 from shared.kernel.errors import Refused
 
@@ -93,16 +94,7 @@ class Sessions:
             rows = await postgres.fetch(opened, _SHOWN, {"token": shown})
             if not rows:
                 return None
-        (row,) = rows
-        return Caller(
-            key=row["person"],
-            client=row["person"],
-            tenant=row["tenant"],
-            role=row["role"],
-            agency=row["agency"],
-            grant=row["role_held"],
-            session=shown,
-        )
+        return holder(rows[0], shown)
 
 
 def new_token() -> str:

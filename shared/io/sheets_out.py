@@ -25,18 +25,12 @@ BOM = "\ufeff"
 
 _RUNS = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,15})?\Z", re.ASCII)
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 
 
 def xlsx(workbook: Workbook) -> bytes:
     """The workbook as a file."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": workbook.title, "created": CREATED})
         styles = _styles(book)
         places = {name: place for place, name in enumerate(workbook.lists)}

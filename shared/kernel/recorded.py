@@ -24,7 +24,7 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `occurred_at` is present only where the caller stated a historic moment, with `basis`, the
     document that says so; otherwise the fact occurred when it was recorded. `received_at` is when
-    the whole request had arrived: by it deadlines are judged.
+    the whole request had arrived: by it deadlines are judged. `trace` is the request it came of.
     """
 
     actor: str
@@ -34,6 +34,7 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     basis: str = ""
     cause: str = ""
     received_at: datetime | None = None
+    trace: str = ""
 
     @property
     def client(self) -> str:
@@ -94,6 +95,14 @@ def decode_event(state: bytes) -> Event:
         return _events.decode(state)
     except (ValueError, RecursionError) as error:  # also of text that is not UTF-8, or too deep
         raise Corrupt("event.unreadable", why=str(error)) from error
+
+
+def trace(stored: Stored) -> str:
+    """The request that a fact came of; empty where none is told."""
+    try:
+        return _metas.decode(stored.meta).trace
+    except (ValueError, RecursionError):
+        return ""
 
 
 def decode(stored: Stored) -> Recorded:

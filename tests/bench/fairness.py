@@ -1,12 +1,13 @@
 """One tenant's flood beside another's work: `python -m pytest tests/bench/fairness.py -s`.
 
-The quiet tenant claims at a steady pace, first alone, then while another sends ten times what it
-may. Printed are both latencies of the quiet tenant and their ratio.
+The quiet tenant writes at a steady pace; in turns it is alone, and beside another that sends ten
+times what it may. Printed are its latencies in both, and their ratio.
 """
 
 import asyncio
 import statistics
-import time
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,16 +15,16 @@ import pytest
 
 from deploy.local.nats import Server
 from shared.io.gate import limits
+from tests.bench.line import YEAR, Line
 from tests.databases import Database
-from tests.system import System, running
+from tests.system import ROOT, System, running
 
-YEAR = 2026
 QUIET, FLOODING = "63.10", "63.11"
 # A steady region: twenty requests a second.
-PACE_SECONDS = 0.05
-REQUESTS = 400
+RATE = 20.0
+ROUNDS = 4
+REQUESTS = 250
 FLOOD_FACTOR = 10
-CONNECTIONS = 20
 
 
 @pytest.fixture
@@ -37,13 +38,20 @@ async def test_a_flood_beside_a_steady_tenant(system: System) -> None:
     system.open_season(YEAR, "2026.1")
     for region in (QUIET, FLOODING):
         system.register(region, YEAR, "tapis")
-    alone = await steady(system)
-    flooding = asyncio.create_task(flood(system))
-    await asyncio.sleep(1)  # past the burst: from here on it is refused
-    beside = await steady(system)
-    flooding.cancel()
-    sent, refused = COUNTS
-    seconds = REQUESTS * PACE_SECONDS + 1
+    alone: list[float] = []
+    beside: list[float] = []
+    sent = refused = 0
+    for _ in range(ROUNDS):
+        alone += await steady(system)
+        flood = begin(system)
+        try:
+            await asyncio.sleep(1)  # past the burst: from here on it is refused
+            beside += await steady(system)
+        finally:
+            flood.terminate()
+            counts = flood.communicate(timeout=10)[0].split()
+        sent, refused = sent + int(counts[0]), refused + int(counts[1])
+    seconds = ROUNDS * (REQUESTS / RATE + 1)
     print(f"\nflood: {sent / seconds:.0f} requests a second, {refused / sent:.0%} refused")
     for name, told in (("alone", alone), ("beside", beside)):
         print(f"{name:7} p50 {percentile(told, 0.5):6.2f} ms  p99 {percentile(told, 0.99):6.2f} ms")
@@ -51,62 +59,31 @@ async def test_a_flood_beside_a_steady_tenant(system: System) -> None:
     assert refused > sent / 2
 
 
-COUNTS = [0, 0]
-
-
 async def steady(system: System) -> list[float]:
-    """Reads and writes in turn at a steady pace, each timed from when it was due."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", system.ports["intake"])
-    told = []
-    began = time.perf_counter()
-    for number in range(REQUESTS):
-        due = began + number * PACE_SECONDS
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        status = await asked(reader, writer, request(system, QUIET, number))
-        assert status < 300, status
-        told.append((time.perf_counter() - due) * 1000)
-    writer.close()
-    return told
+    """Every request of the quiet tenant is taken."""
+    key = system.key(QUIET, "region_admin")
+    async with Line(system.ports["intake"], key, QUIET) as line:
+        async for status in line.steadily(RATE):
+            assert status < 300, status
+            if len(line.milliseconds) == REQUESTS:
+                break
+    return line.milliseconds
 
 
-async def flood(system: System) -> None:
-    """Ten times what a tenant may, for ever."""
+def begin(system: System) -> subprocess.Popen[str]:
     rate = limits(1)["write"].rate * FLOOD_FACTOR
-    await asyncio.gather(*(flood_line(system, rate / CONNECTIONS, n) for n in range(CONNECTIONS)))
-
-
-async def flood_line(system: System, rate: float, line: int) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", system.ports["intake"])
-    began, number = time.perf_counter(), 0
-    while True:
-        number += 1
-        await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
-        status = await asked(reader, writer, request(system, FLOODING, number * 1000 + line))
-        COUNTS[0] += 1
-        COUNTS[1] += status == 429
-
-
-async def asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> int:
-    writer.write(sent)
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = next(
-        int(line.split(b":")[1])
-        for line in head.split(b"\r\n")
-        if line.lower().startswith(b"content-length")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.flooding", str(system.ports["intake"]), str(rate)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    await reader.readexactly(length)
-    return int(head[9:12])
-
-
-def request(system: System, region: str, number: int) -> bytes:
-    """A target that changes each time, so that every request is recorded."""
-    body = b'{"target":"%d.%02d","instrument":"Perda"}' % (number // 100 % 90 + 1, number % 100)
-    key = system.key(region, "region_admin")
-    return (
-        f"PUT /v1/regions/{region}/targets/{YEAR} HTTP/1.1\r\nHost: x\r\n"
-        f"Authorization: Bearer {key}\r\nIdempotency-Key: {region}-{number}-{time.time_ns()}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
+    assert process.stdin is not None
+    process.stdin.write(system.key(FLOODING, "region_admin"))
+    process.stdin.close()
+    process.stdin = None
+    return process
 
 
 def percentile(told: list[float], share: float) -> float:

@@ -20,6 +20,7 @@ from services.projection.read import Reader
 from services.projection.tables import Tables
 from shared.io import postgres, rulebook
 from shared.io.allowances import Allowances
+from shared.io.bearers import Bearers
 from shared.io.gate import Gate, limits
 from shared.io.identity import Keys
 from shared.io.sessions import Sessions
@@ -215,7 +216,9 @@ async def ask(database: Database) -> AsyncIterator[Asking]:
     ):
         reader = Reader(Tables(pages), rulebook.regions(), rulebook.rule_sets())
         analyses = projection._analyses(logs, pages, reader)
-        gate = Gate(Keys(logs), Sessions(logs), Allowances(pages, limits(100)), TABLE)
+        gate = Gate(
+            Bearers(Keys(logs), None, logs), Sessions(logs), Allowances(pages, limits(100)), TABLE
+        )
         app: Any = surface.application(
             reader, ready=dict, gauges=dict, analyses=analyses, gate=gate
         )

@@ -41,6 +41,8 @@ def test_beyond_its_allowance_a_tenant_waits_and_others_do_not(system: System) -
     assert refused
     for one in refused:
         must_be_problem(one, 429)
+        assert one.headers["ratelimit"].startswith('"read";r=0;t=')
+        assert one.headers["ratelimit-policy"] == '"read";q=4;w=4'
         assert one.json()["title"] == "rate.exceeded"
         assert int(one.headers["retry-after"]) >= 1
     assert read(system, "63.11").status_code != 429
@@ -87,3 +89,20 @@ def test_probes_are_never_refused(system: System) -> None:
     for service in ("intake", "projection"):
         told = flood(lambda name=service: system.http.get(system.url(name) + "/healthz"))  # type: ignore[misc]
         assert {one.status_code for one in told} == {200}
+
+
+def test_whoever_writes_one_thing_at_once_is_taken_in_turn(
+    started: Callable[..., AbstractContextManager[System]],
+) -> None:
+    """Nobody is told that somebody was quicker, however many write the same thing."""
+    with started("intake", allowance="10") as system:
+        system.open_season(YEAR, "2026.1")
+        path = f"/v1/regions/63.10/targets/{YEAR}"
+
+        def write(number: int) -> httpx.Response:
+            body = {"target": f"{number}.00", "instrument": "Perda"}
+            return system.send(("63.10", "region_admin"), "PUT", path, body)
+
+        with ThreadPoolExecutor(60) as threads:
+            told = list(threads.map(write, range(1, 61)))
+    assert [one.status_code for one in told] == [201] * 60

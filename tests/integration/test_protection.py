@@ -152,7 +152,8 @@ async def test_service_roles_have_no_power_over_the_database(database: Database)
         )
         functions = await postgres.fetch(
             admin,
-            "select oid::regproc::text as name, proconfig = array['search_path=\"\"'] as bound"
+            "select oid::regproc::text as name, proconfig = array['search_path=\"\"'] as bound,"
+            " has_function_privilege('public', oid, 'execute') as open"
             " from pg_proc where prosecdef order by 1",
         )
     assert {row["rolname"] for row in rows} == set(deploy_migrate.ROLES)
@@ -162,7 +163,7 @@ async def test_service_roles_have_no_power_over_the_database(database: Database)
     assert owned == []
     # These answer narrow questions as the owner, and nothing but what they name answers them.
     assert functions == [
-        {"name": f"intake.{name}", "bound": True}
+        {"name": f"intake.{name}", "bound": True, "open": False}
         for name in (
             "client_is_foreign",
             "held_elsewhere",
@@ -176,6 +177,7 @@ async def test_service_roles_have_no_power_over_the_database(database: Database)
             "session_shown",
             "session_used",
             "sessions_end",
+            "token_is_over",
         )
     ]
 

@@ -87,12 +87,14 @@ async def test_the_cursor_moves_only_over_what_was_acknowledged(
     lost: list[int] = []
     acknowledged: set[tuple[str, int]] = set()
 
-    async def lossy(own: Bus, subject: str, message_id: str, payload: bytes) -> int:
+    async def lossy(
+        own: Bus, subject: str, message_id: str, payload: bytes, traceparent: str = ""
+    ) -> int:
         """Three times the bus answers nothing, whether it has the message or not."""
         carried = envelope.unpack(payload, LOG)
         seq = 0
         if stored or len(lost) == 3 or carried.tenant != TENANT:
-            seq = await say(own, subject, message_id, payload)
+            seq = await say(own, subject, message_id, payload, traceparent)
         if len(lost) < 3 and carried.tenant == TENANT:
             lost.append(seq)
             raise Unavailable("bus.unavailable")

@@ -16,7 +16,6 @@ from services.projection.core import (
     carry_over,
     clarifications,
     figure,
-    paging,
     thread,
     worth,
 )
@@ -24,6 +23,7 @@ from services.projection.core import dossier as dossiers
 from services.projection.core.clarifications import Raised
 from services.projection.core.worth import Worth
 from shared.io import rulebook
+from shared.kernel import paging
 from shared.kernel.events.agency import AgencyClosed
 from shared.kernel.events.indicator import IndicatorAccepted, IndicatorClaimed
 from shared.kernel.events.innovation import InnovationRegistered

@@ -21,6 +21,8 @@ DOORS = {
     "argon2": ("shared/io/passwords.py",),
     "zxcvbn": ("shared/io/passwords.py",),
     "cryptography": ("shared/io/sealing.py",),
+    "authlib": ("shared/io/oidc.py",),
+    "joserfc": ("shared/io/tokens.py", "shared/io/signing_keys.py", "shared/io/sign_in_state.py"),
     "eventsourcing": ("shared/io/recorder.py",),
     "nats": ("shared/io/bus.py",),
     "nkeys": ("deploy/local/credentials.py",),
@@ -34,13 +36,21 @@ DOORS = {
     "structlog": ("shared/io/log.py",),
     "uvicorn": ("shared/io/http.py",),
     "uvloop": ("shared/io/http.py",),
-    "httpx": ("shared/io/outgoing.py", "deploy/"),
+    "httpx": ("shared/io/outgoing.py", "shared/io/provider_http.py", "deploy/"),
+    "swagger_ui": ("shared/io/documented.py",),
     "jinja2": ("shared/io/pages/",),
     "litestar": (
         "shared/io/http.py",
+        "shared/io/allowing.py",
+        "shared/io/documented.py",
         "shared/io/gate.py",
         "shared/io/refusals.py",
         "shared/io/sessions.py",
+        "shared/io/conditional.py",
+        "shared/io/paging.py",
+        "shared/io/slow.py",
+        "shared/io/bearers.py",
+        "shared/io/retiring.py",
         "shared/io/pages/",
         "services/intake/__main__.py",
         "services/intake/door.py",
@@ -208,4 +218,5 @@ RAISED = re.compile(r"(?:Refused|Missing|Outrun|Unavailable)\(\s*\"([a-z_.]+)\""
 # Corrupt data is told to callers in one sentence; a reason may have its own for who starts us.
 CORRUPT = re.compile(r"Corrupt\(\s*\"([a-z_.]+)\"")
 # Failures that never reach a caller: loops and operators read them in the log.
-INNER = ("bus.", "relay.", "checkpoint.", "regions.", "rulebook.", "rules.row")
+# `token.…` is told to callers as `token.refused` (`problems.problem_of`).
+INNER = ("token.", "bus.", "relay.", "checkpoint.", "regions.", "rulebook.", "rules.row")

@@ -39,6 +39,9 @@ where tenant = %(tenant)s and person = %(person)s and token_hash = %(token)s;
 delete from session
 where tenant = %(tenant)s and person = %(person)s and token_hash <> %(token)s;
 
+-- name: end_tokens
+update person set tokens_from = now() where tenant = %(tenant)s and id = %(person)s;
+
 -- name: erase
 update person
 set login = null, identity = null, sealed = null, password = null, password_set_at = null,

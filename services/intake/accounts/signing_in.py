@@ -124,8 +124,9 @@ class SigningIn:
         await self._end(caller, "end_one")
 
     async def sign_out_elsewhere(self, caller: Caller) -> None:
-        """End every other session of the person."""
+        """End every other session of the person, and what a provider has issued until now."""
         await self._end(caller, "end_others")
+        await self._end(caller, "end_tokens")
 
     async def run(self) -> None:
         """Forget sessions that are over, for ever."""

@@ -89,8 +89,12 @@ class InnovationRow(Struct, frozen=True, kw_only=True):
 
 
 class InnovationsView(Struct, frozen=True, kw_only=True):
-    """A region's innovations of a season by id, those that were withdrawn among them."""
+    """A region's innovations of a season by id, those that were withdrawn among them.
+
+    `next` is the cursor behind which it goes on; empty at the end.
+    """
 
     region: str
     year: int
     innovations: tuple[InnovationRow, ...]
+    next: str

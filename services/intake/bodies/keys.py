@@ -51,10 +51,11 @@ class KeyView(Struct, frozen=True, kw_only=True):
 
 
 class KeysView(Struct, frozen=True, kw_only=True):
-    """Every key a tenant ever had, the newest first."""
+    """Every key a tenant ever had, the newest first; behind `next`, older ones."""
 
     tenant: str
     keys: Sequence[KeyView]
+    next: str
 
 
 NOTHING_STATED = Stated()

@@ -78,10 +78,11 @@ class PersonView(Struct, frozen=True, kw_only=True):
 
 
 class PeopleView(Struct, frozen=True, kw_only=True):
-    """The people of a tenant, in the order in which they came."""
+    """The people of a tenant, in the order in which they came; behind `next`, later ones."""
 
     tenant: str
     people: Sequence[PersonView]
+    next: str
 
 
 class SessionView(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from services.intake.accounts.accounts import Accounts
 from services.intake.accounts.people import People
 from services.intake.accounts.signing_in import Attempt, SigningIn
-from services.intake.pages import account
+from services.intake.pages import account, by_provider
 from services.intake.pages.words import words_for, words_in
 from shared.io import problems, sessions
 from shared.io.gate import caller_of
@@ -37,7 +37,8 @@ def routes(accounts: Accounts, regions: Register) -> Sequence[ControllerRouterHa
     signing_in = accounts.signing_in
     return [
         *_surrounding(),
-        *_signing_in(signing_in),
+        *_signing_in(signing_in, provided=accounts.provider is not None),
+        *by_provider.routes(accounts),
         *_inviting(signing_in),
         *_account(signing_in, accounts.people, regions),
         *_leaving(signing_in),
@@ -58,7 +59,7 @@ def _surrounding() -> Sequence[ControllerRouterHandler]:
     return [show_home, style]
 
 
-def _signing_in(signing_in: SigningIn) -> Sequence[ControllerRouterHandler]:
+def _signing_in(signing_in: SigningIn, *, provided: bool) -> Sequence[ControllerRouterHandler]:
     def form(
         request: Asking, words: Words, asked: Mapping[str, str], refused: Refused | None = None
     ) -> Response[str]:
@@ -70,6 +71,7 @@ def _signing_in(signing_in: SigningIn) -> Sequence[ControllerRouterHandler]:
             back=local(asked.get("kembali", "")),
             email=asked.get("surel", ""),
             tenant=asked.get("daerah", ""),
+            provided=provided,
         )
 
     @get("/masuk", include_in_schema=False)

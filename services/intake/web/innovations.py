@@ -23,6 +23,8 @@ from services.intake.bodies.receipts import ReceiptView
 from services.intake.core import innovation
 from services.intake.door import ENTRY, ERRORS, INNOVATION, Asked, Door
 from services.intake.spelling import innovation_name
+from shared.io.paging import ROWS_DEFAULT, Cursor, Limit, onward
+from shared.kernel import paging
 from shared.kernel.errors import Missing, Refused
 
 
@@ -71,11 +73,15 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
 
     @get(ENTRY + "/innovations", responses=ERRORS, security=[{"key": []}])
     async def list_innovations(
-        request: Request[Any, Any, Any], region: FromPath[str], year: FromPath[int]
+        request: Request[Any, Any, Any],
+        region: FromPath[str],
+        year: FromPath[int],
+        cursor: Cursor = "",
+        limit: Limit = ROWS_DEFAULT,
     ) -> Response[InnovationsView]:
         """The region's innovations of a season with their status; to an operator, the agency's."""
         past = await door.reading.past(region, year)
-        rows = tuple(
+        rows = [
             InnovationRow(
                 innovation=name,
                 status=held.status,
@@ -84,11 +90,14 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
                 agency=held.profile.agency,
                 perangkat_daerah=held.profile.perangkat_daerah,
             )
-            for name, held in sorted(past.innovations.items())
+            for name, held in past.innovations.items()
             if held.profile is not None and door.shows(request, held.profile)
-        )
-        view = InnovationsView(region=region, year=year, innovations=rows)
-        return Response(view, headers={"Cache-Control": "private"})
+        ]
+        path = request.scope["path"]
+        shown, following = paging.page(rows, lambda row: (row.innovation,), limit, cursor)
+        view = InnovationsView(region=region, year=year, innovations=shown, next=following)
+        headers = {"Cache-Control": "private"} | onward(path, following, limit)
+        return Response(view, headers=headers)
 
     @get(INNOVATION, responses=ERRORS, security=[{"key": []}])
     async def read_innovation(

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
@@ -25,11 +25,15 @@ from services.intake.commands import written_by
 from services.intake.core import credential
 from services.intake.door import ERRORS, Asked, Door
 from shared.io.identity import Caller, Role, must_fit
-from shared.kernel import names
+from shared.io.paging import ROWS_DEFAULT, Cursor, Limit, onward
+from shared.kernel import names, paging
 from shared.kernel.errors import Missing, Refused
+from shared.kernel.merkle import microseconds
 
 KEYS = "/v1/tenants/{tenant:str}/keys"
 ID_CHARACTERS = 16
+# No key is made later, in microseconds since 1970: the year 5138.
+LATEST = 10**17
 
 # What each role may give to others. Nobody gives what they do not hold themselves or stand above.
 GIVES: Mapping[str, tuple[Role, ...]] = {
@@ -79,13 +83,24 @@ def routes(door: Door, credentials: Credentials) -> Sequence[ControllerRouterHan
         return Response(view, status_code=201 if view.recorded else 200)
 
     @get(KEYS, responses=ERRORS, security=[{"key": []}])
-    async def list_keys(tenant: FromPath[str]) -> Response[KeysView]:
+    async def list_keys(
+        request: Request[Any, Any, Any],
+        tenant: FromPath[str],
+        cursor: Cursor = "",
+        limit: Limit = ROWS_DEFAULT,
+    ) -> Response[KeysView]:
         """Every key the tenant ever had: who holds it, until when, and when it was used last."""
         keys = [KeyView(**asdict(key)) for key in await credentials.all(tenant)]
-        view = KeysView(tenant=tenant, keys=keys)
-        return Response(view, headers={"Cache-Control": "private, no-cache"})
+        shown, following = paging.page(keys, _newest_first, limit, cursor)
+        view = KeysView(tenant=tenant, keys=shown, next=following)
+        headers = {"Cache-Control": "private, no-cache"}
+        return Response(view, headers=headers | onward(request.scope["path"], following, limit))
 
     return [issue_key, revoke_key, list_keys]
+
+
+def _newest_first(key: KeyView) -> tuple[str, ...]:
+    return f"{LATEST - microseconds(key.created_at):018}", key.id
 
 
 def given(door: Door, caller: Caller, tenant: str, named: str) -> Role:

@@ -34,6 +34,8 @@ from services.intake.orders import Order
 from services.intake.web.keys import given
 from shared.io.gate import caller_of
 from shared.io.identity import must_stand
+from shared.io.paging import ROWS_DEFAULT, Cursor, Limit, onward
+from shared.kernel import paging
 from shared.kernel.appending import Receipt
 from shared.kernel.errors import Refused
 
@@ -136,10 +138,18 @@ def _ending(door: Door, people: People) -> Sequence[ControllerRouterHandler]:
 
 def _telling(people: People) -> Sequence[ControllerRouterHandler]:
     @get(PEOPLE, responses=ERRORS, security=[{"key": []}])
-    async def list_people(tenant: FromPath[str]) -> Response[PeopleView]:
+    async def list_people(
+        request: Request[Any, Any, Any],
+        tenant: FromPath[str],
+        cursor: Cursor = "",
+        limit: Limit = ROWS_DEFAULT,
+    ) -> Response[PeopleView]:
         """Everybody who holds or held a role, and when each was used last."""
         found = [person_view(one) for one in await people.all(tenant)]
-        return Response(PeopleView(tenant=tenant, people=found), headers=PRIVATE)
+        shown, following = paging.page(found, _arrival, limit, cursor)
+        view = PeopleView(tenant=tenant, people=shown, next=following)
+        headers = PRIVATE | onward(request.scope["path"], following, limit)
+        return Response(view, headers=headers)
 
     @get("/v1/me", responses=ERRORS, security=[{"key": []}])
     async def read_me(request: Request[Any, Any, Any]) -> Response[MeView]:
@@ -162,6 +172,10 @@ def _telling(people: People) -> Sequence[ControllerRouterHandler]:
         return Response(view, headers=PRIVATE)
 
     return [list_people, read_me]
+
+
+def _arrival(one: PersonView) -> tuple[str, ...]:
+    return one.created_at.isoformat(), one.id
 
 
 def person_view(one: Person) -> PersonView:

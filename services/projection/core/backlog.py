@@ -10,7 +10,6 @@ from msgspec import Struct
 from services.projection.core import moment, worth
 from services.projection.core.dossier import Dossier, Held, Slot
 from services.projection.core.explanation import Share, share
-from services.projection.core.paging import Key
 from services.projection.core.worth import Worth
 from shared.kernel.events.indicator import (
     IndicatorAccepted,
@@ -18,6 +17,7 @@ from shared.kernel.events.indicator import (
     IndicatorReviewed,
 )
 from shared.kernel.events.verification import SampleDrawn, VerifierAssigned
+from shared.kernel.paging import Key
 from shared.kernel.recorded import Recorded
 from shared.kernel.rules.ruleset import RuleSet
 

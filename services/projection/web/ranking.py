@@ -10,13 +10,14 @@ from litestar.types import ControllerRouterHandler
 
 from services.projection import read
 from services.projection.read import Question, Reader
-from services.projection.views import RankingView, RegionsView, SeasonsView
+from services.projection.views import RankingView, RowView, SeasonsView
+from services.projection.web import tabular
 from shared.io import clock as io_clock
-from shared.io import http
+from shared.io import conditional, http
 
 RANKING = "/v1/provinces/{province:str}/seasons/{year:int}/ranking"
 # A shared cache may keep it, but must ask whether it still holds.
-FRESH = {"Cache-Control": "no-cache"}
+FRESH = tabular.FRESH
 ERRORS = http.problems(400, 404, 422, 503)
 UNCHANGED = ResponseSpec(None, generate_examples=False, description="The ETag still holds")
 
@@ -62,14 +63,19 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
         clock: Clock = "",
         since: Since = "",
     ) -> Response[RankingView]:
-        """The ranking of a province's regions in a season, now or as of a moment."""
+        """The ranking of a province's regions in a season, now or as of a moment.
+
+        Asked for `text/csv`, it answers with the rows as a table.
+        """
         question = Question(
             province=province, year=year, stage=stage, as_of=as_of, clock=clock, since=since
         )
         view = await reader.ranking(question, io_clock.now())
+        if tabular.is_wanted(request):
+            return tabular.answer(RowView, view.rows, f"peringkat-{province}-{year}")
         tag = read.etag(view, question=question)
-        headers = FRESH | {"ETag": tag}
-        if _held(request.headers.get("if-none-match", ""), tag):
+        headers = FRESH | tabular.VARIED | {"ETag": tag}
+        if conditional.holds(request.headers.get("if-none-match", ""), tag):
             unchanged: Response[Any] = Response(None, status_code=304, headers=headers)
             return unchanged
         return Response(view, headers=headers)
@@ -79,15 +85,4 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
         """All seasons known, with the rules each was opened under."""
         return Response(await reader.seasons(io_clock.now()), headers=FRESH)
 
-    @get("/v1/provinces/{province:str}/regions", responses=ERRORS)
-    async def read_regions(province: FromPath[str]) -> Response[RegionsView]:
-        """The kabupaten and kota of a province as they are coded today."""
-        return Response(reader.regions(province), headers=FRESH)
-
-    return [read_ranking, read_seasons, read_regions]
-
-
-def _held(if_none_match: str, tag: str) -> bool:
-    """RFC 9110 13.1.2: any of the listed tags, compared weakly."""
-    listed = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
-    return "*" in listed or tag.removeprefix("W/") in listed
+    return [read_ranking, read_seasons]

@@ -13,7 +13,7 @@ from services.projection import telling
 from services.projection.access import KEYED, OWN
 from services.projection.analysis import Asked, Season
 from services.projection.context import Context, Contexts, ProvinceContext
-from services.projection.core import backlog, paging
+from services.projection.core import backlog
 from services.projection.core.backlog import Load, State, Waiting
 from services.projection.core.clarifications import Clarification
 from services.projection.core.provisional.provisional import Sentence
@@ -21,9 +21,8 @@ from services.projection.core.thread import Entry
 from services.projection.verifying import Verifying
 from services.projection.web.asking import ASKED_OF_PROVINCE, ASKED_OF_REGION, PROVINCE, REGION
 from shared.io import clock as io_clock
-
-ROWS_MAX = 500
-ROWS_DEFAULT = 100
+from shared.io.paging import ROWS_DEFAULT, Cursor, Limit
+from shared.kernel import paging
 
 THREAD = "/indicators/{code:str}/thread"
 
@@ -38,10 +37,6 @@ OfState = Annotated[
         description="Only claims that wait for a first verdict, that answer a return, "
         "or verdicts that were drawn for a second look",
     ),
-]
-Limit = Annotated[int, QueryParameter(ge=1, le=ROWS_MAX, description="How many rows, oldest first")]
-Cursor = Annotated[
-    str, QueryParameter(description="`next` of the page before; empty for the first page")
 ]
 
 

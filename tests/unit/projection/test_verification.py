@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from services.intake.orders import KEY_SEPARATOR
 from services.projection import telling
-from services.projection.core import backlog, clarifications, paging, thread
+from services.projection.core import backlog, clarifications, thread
 from services.projection.core import dossier as dossiers
 from services.projection.core.backlog import Waiting
 from services.projection.core.branching import Brought
 from services.projection.core.explanation import share
 from services.projection.core.thread import Entry
+from shared.kernel import paging
 from shared.kernel.errors import Refused
 from shared.kernel.events.indicator import IndicatorReviewed
 from shared.kernel.events.late import LateAdmitted, LateDismissed, LateReceived

@@ -1,4 +1,4 @@
-"""Pages of a long list that is ordered by a key: a cursor is the key of the last row shown.
+"""Pages of a long list in the order of a key: a cursor is the key of the last row shown.
 
 Rows may come and go between two pages; nothing is shown twice, and nothing that stays is missed.
 """
@@ -19,12 +19,9 @@ Key = tuple[str, ...]
 def page(
     rows: Sequence[T], key: Callable[[T], Key], limit: int, cursor: str
 ) -> tuple[tuple[T, ...], str]:
-    """The rows behind the cursor, at most `limit`, and the next cursor; empty at the end.
-
-    `rows` are ordered by `key`.
-    """
-    after = _parsed(cursor) if cursor else None
-    left = rows if after is None else [row for row in rows if key(row) > after]
+    """The rows behind the cursor, at most `limit`, and the next cursor; empty at the end."""
+    after = _parsed(cursor) if cursor else ()
+    left = sorted((row for row in rows if not after or key(row) > after), key=key)
     shown = tuple(left[:limit])
     return shown, _spelt(key(shown[-1])) if len(left) > limit else ""
 
@@ -38,4 +35,4 @@ def _parsed(cursor: str) -> Key:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
         return msgspec.json.decode(urlsafe_b64decode(padded), type=Key)
     except (binascii.Error, ValueError) as error:
-        raise Refused("parameter.malformed", why="cursor") from error
+        raise Refused("cursor.unknown") from error
