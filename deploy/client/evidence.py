@@ -89,12 +89,16 @@ class Evidence:
     async def link(self, region: str, url: str, captured_on: date, title: str) -> FileView:
         """Hand in the address of a video, with the day on which it was looked at."""
         body = LinkBody(url=url, captured_on=captured_on, title=title)
+        content = msgspec.json.encode(body)
         return await self._wire.ask(
             "POST",
             f"/v1/regions/{quote(region)}/evidence/links",
             FileView,
-            content=msgspec.json.encode(body),
-            headers={"Content-Type": "application/json"},
+            content=content,
+            headers={
+                "Content-Type": "application/json",
+                "Idempotency-Key": hashlib.sha256(content).hexdigest(),
+            },
         )
 
     async def duplicates(self, region: str, sha256: str) -> DuplicatesView:

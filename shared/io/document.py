@@ -12,10 +12,16 @@ from msgspec import Struct
 
 from shared.io.gate import SAFE, Rule
 from shared.io.problems import PROBLEM
+from shared.kernel import names
 
 Document = dict[str, Any]
 
-_NAME = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"}
+# `region` stands for the region's own rows where an innovation's id would.
+_NAME = {
+    "type": "string",
+    "pattern": "^[a-z0-9][a-z0-9-]{0,63}$",
+    "not": {"const": names.REGION},
+}
 _CODE = {"type": "string", "pattern": "^[^\\u0000/]{1,60}$", "example": "SID-REGULASI"}
 # How what stands in addresses is spelt; anything else is answered 404 or 422.
 SPELT: Mapping[str, Mapping[str, Any]] = {

@@ -30,7 +30,7 @@ _LIMITS: Mapping[str, Limit] = {
     "read": Limit(rate=100, burst=400),
     # A machine of two cores takes some 200 single reports a second, and one tenant is not to have
     # them all; a list of reports is one request.
-    "write": Limit(rate=30, burst=120),
+    "write": Limit(rate=20, burst=60),
     "heavy": Limit(rate=10, burst=40),
     # Tries to sign in: to one account, and from one address, where a whole office may stand behind.
     "sign_in": Limit(rate=1 / 30, burst=10),

@@ -9,7 +9,7 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from services.intake.bodies.evidence import DuplicatesView, FileView, LinkBody
-from services.intake.door import ERRORS, REGION, Door
+from services.intake.door import ERRORS, REGION, Door, IdempotencyKey
 from services.intake.evidence import links
 from services.intake.evidence.documents import FILE_BYTES_MAX, Kept
 from services.intake.evidence.ranges import UNSATISFIABLE, wanted
@@ -27,15 +27,6 @@ KEPT_APART = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
-
-LinkKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        required=False,
-        description="Boleh tanpa; kunci yang sama dengan isi yang sama dijawab sama selamanya",
-    ),
-]
 
 FileName = Annotated[
     str | None,
@@ -94,7 +85,7 @@ def _taking(door: Door) -> Sequence[ControllerRouterHandler]:
         request: Request[Any, Any, Any],
         region: FromPath[str],
         data: JSONBody[LinkBody],
-        idempotency_key: LinkKey = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[FileView]:
         """Hand in the address of a video and the day it was looked at; the same again is fine."""
 
@@ -103,11 +94,8 @@ def _taking(door: Door) -> Sequence[ControllerRouterHandler]:
             file, new = await door.documents.keep_link(region, content)
             return _view(region, file), 201 if new else 200
 
-        if idempotency_key is None:
-            view, status = await kept()
-        else:
-            asked = (await door.asked(request, idempotency_key)).named(region)
-            view, status = await door.answers.once(asked, FileView, kept)
+        asked = (await door.asked(request, idempotency_key)).named(region)
+        view, status = await door.answers.once(asked, FileView, kept)
         return Response(view, status_code=status)
 
     return [upload_evidence, add_link]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from services.intake.turns import Turns
+from shared.io import clock
 
 
 async def test_one_tenant_is_served_in_the_order_it_asked() -> None:
@@ -53,3 +54,17 @@ async def test_who_needs_several_waits_in_no_ring() -> None:
 async def _take(turns: Turns, *tenants: str) -> None:
     async with turns.taken(tenants):
         await asyncio.sleep(0)
+
+
+async def test_who_has_more_waiting_leaves_as_long_a_pause_as_its_command_took(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moments = iter([0.0, 0.05, 10.0, 10.0])
+    monkeypatch.setattr(clock, "monotonic_seconds", lambda: next(moments))
+    turns, loop = Turns(), asyncio.get_running_loop()
+    async with turns.taken(["63.10"]):
+        waiting = asyncio.create_task(_take(turns, "63.10"))
+        await asyncio.sleep(0)
+        ended = loop.time()
+    await waiting
+    assert loop.time() - ended >= 0.04
