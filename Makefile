@@ -1,6 +1,9 @@
 # The few commands of the project; `make` alone lists them.
 
 PYTHON_VENV := .venv/bin/python
+# Files of tests run side by side, a file's own one after the other: each worker has its own servers.
+PYTEST := $(PYTHON_VENV) -m pytest -n auto --dist loadfile
+
 # Tools are started as modules: a script's first line breaks when the folder is moved.
 LINT_IMPORTS := $(PYTHON_VENV) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 
@@ -29,12 +32,12 @@ lint: setup-test
 	@$(LINT_IMPORTS)
 
 check: lint ## Lint, types, import rules, and the tests that need no server, on fewer examples
-	@EXAMPLES=few $(PYTHON_VENV) -m pytest tests/tidy tests/unit tests/property tests/contract
+	@EXAMPLES=few $(PYTEST) tests/tidy tests/unit tests/property tests/contract
 
 test: setup-test ## Everything that CI runs: `check` and the tests with servers and a browser
 	@failed=0; \
 	$(MAKE) --no-print-directory lint || { failed=1; echo "lint FAILED (above); the tests still run"; }; \
-	$(PYTHON_VENV) -m pytest tests --ignore=tests/bench || failed=1; \
+	$(PYTEST) tests --ignore=tests/bench || failed=1; \
 	exit $$failed
 
 bench: setup-test ## Measure floors and contenders in one run and print the ratios

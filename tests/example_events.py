@@ -25,6 +25,7 @@ from shared.kernel.events.agency import (
     StepClosed,
 )
 from shared.kernel.events.branch import BranchDiscarded, BranchSaved
+from shared.kernel.events.finding import FindingDismissed
 from shared.kernel.events.indicator import (
     EvidenceReference,
     IndicatorAccepted,
@@ -47,6 +48,7 @@ from shared.kernel.events.innovation import (
     TrialReported,
 )
 from shared.kernel.events.late import LateAdmitted, LateDismissed, LateReceived
+from shared.kernel.events.recovery import EpochRaised
 from shared.kernel.events.result import ResultPublished, ScoreReported, TargetSet
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.events.season import (
@@ -269,6 +271,19 @@ EVENTS: Sequence[Event] = (
         agencies_total=34,
     ),
     TargetSet(year=YEAR, target=Decimal("60.00"), instrument="Perda 3/2025 (RPJMD)"),
+    FindingDismissed(
+        year=YEAR,
+        finding="0a1b2c3d4e5f6071",
+        kind="night",
+        reason="Rapat maraton sampai dini hari, ada notulennya.",
+        upto=12,
+    ),
+    EpochRaised(
+        epoch=2,
+        last_seq=900,
+        reason="Dipulihkan dari cadangan pukul 02.00.",
+        letter="BA 4/2026",
+    ),
     AgencyRegistered(
         year=YEAR, agency=AGENCY, name="Dinas Perikanan", kind="dinas", parent="setda"
     ),

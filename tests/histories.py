@@ -117,7 +117,7 @@ def _stream(event: Event) -> tuple[str, str]:
     return (getattr(event, "innovation", ""), getattr(event, "indicator", "-"))
 
 
-def _grown(innovations: int) -> Sequence[Event]:
+def grown(innovations: int) -> Sequence[Event]:
     """So many innovations registered, claimed, sent and accepted."""
     events: list[Event] = []
     for number in range(1, innovations + 1):
@@ -138,7 +138,7 @@ def histories(draw: st.DrawFn) -> Sequence[Recorded]:
     """Facts in order of recording; each may be stated for an earlier second than the last,
     though never earlier than its own stream's last fact, as intake ensures."""
     later = draw(st.lists(facts_of(), min_size=1, max_size=25))
-    events = [*_grown(draw(st.sampled_from([0, 0, 2, 2, GROWN]))), *later]
+    events = [*grown(draw(st.sampled_from([0, 0, 2, 2, GROWN]))), *later]
     reached: dict[tuple[str, str], int] = {}
     recorded = []
     for seq, event in enumerate(events, start=1):

@@ -52,6 +52,7 @@ PROFILE = {
     "outcome": "Hasil",
 }
 PEOPLE_KEY = base64.b64encode(bytes(range(32))).decode()
+LOG_NAME, LOG_KEY = "uji.jejak", base64.b64encode(bytes(range(1, 33))).decode()
 PDF = papers.pdf("contoh")
 PDF_SHA256 = hashlib.sha256(PDF).hexdigest()
 
@@ -88,6 +89,10 @@ class System:
             "ALLOWANCE": self.allowance,
             "EVIDENCE_URL": (self.folder / "evidence").as_uri(),
             "PEOPLE_KEY": PEOPLE_KEY,
+            "LOG_NAME": LOG_NAME,
+            "LOG_KEY": LOG_KEY,
+            "CHECKPOINTS_URL": (self.folder / "checkpoints").as_uri(),
+            "SIGN_SECONDS": "0.1",
             # Where we are ourselves is known only now.
             **{k: v.format(intake=self.url("intake")) for k, v in self.settings.items()},
         }

@@ -13,7 +13,7 @@ PASSWORD_BYTES = 18
 
 # An Ed25519 key is made of this much chance.
 SEED_BYTES = 32
-PEOPLE_KEY_BYTES = 32
+KEY_BYTES = 32
 
 ROLES = ("jejak_intake", "jejak_scoring", "jejak_projection")
 ROLE_PASSWORDS = "role-passwords.json"
@@ -54,11 +54,11 @@ def seed_file(folder: Path, user: str) -> Path:
     return path
 
 
-def people_key_file(folder: Path) -> Path:
-    """Where what opens people's names is kept; lost, it opens them no more."""
-    path = private_folder(folder) / "people-key"
+def key_file(folder: Path, name: str) -> Path:
+    """Where a key is kept that is made once: what opens people's names, what signs the log."""
+    path = private_folder(folder) / name
     if not path.exists():
-        write_private(path, base64.b64encode(secrets.token_bytes(PEOPLE_KEY_BYTES)))
+        write_private(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)))
     return path
 
 

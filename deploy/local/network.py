@@ -2,12 +2,17 @@
 
 import errno
 import http.client
+import secrets
 import socket
+from contextlib import suppress
 from http import HTTPStatus
 
 from shared.kernel.errors import Unavailable
 
 LOOPBACK = "127.0.0.1"
+
+# Systems give callers their ports from above these: what listens here later loses to none of them.
+NEVER_A_CALLERS = range(15_000, 32_000)
 
 # A service that needs longer to say it is ready is not.
 ANSWER_SECONDS = 2.0
@@ -31,10 +36,11 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody holds now; for tests, which may lose a rare race."""
-    with _bound(LOOPBACK, 0) as held:
-        port: int = held.getsockname()[1]
-        return port
+    """A port of the loopback that nobody holds now, and none that a caller is given by chance."""
+    while True:
+        port = secrets.choice(NEVER_A_CALLERS)
+        with suppress(OSError), _bound(LOOPBACK, port):
+            return port
 
 
 def require_free(host: str, port: int, *, part: str) -> None:

@@ -14,6 +14,8 @@ FOLDER = Path(__file__).resolve().parents[2]
 
 # The sample province is some thousands of claims handed in over HTTP; a slow laptop takes a while.
 JOB_SECONDS = 180.0
+# What the embedded log signs as; it is nobody's official one.
+LOG_NAME = "contoh.jejak-inovasi"
 
 
 def parts(settings: Settings) -> tuple[Part, ...]:
@@ -40,7 +42,10 @@ def parts(settings: Settings) -> tuple[Part, ...]:
             "intake",
             settings.intake_port,
             EVIDENCE_URL=settings.evidence.as_uri(),
-            PEOPLE_KEY_FILE=str(credentials.people_key_file(settings.secrets)),
+            PEOPLE_KEY_FILE=str(credentials.key_file(settings.secrets, "people-key")),
+            LOG_NAME=LOG_NAME,
+            LOG_KEY_FILE=str(credentials.key_file(settings.secrets, "log-key")),
+            CHECKPOINTS_URL=(settings.var / "checkpoints").as_uri(),
         ),
         service("scoring", settings.scoring_port),
         service("projection", settings.projection_port),

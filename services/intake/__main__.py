@@ -31,6 +31,7 @@ from services.intake.following.heads import Heads
 from services.intake.following.live import Live
 from services.intake.following.webhooks import Webhooks
 from services.intake.handle import Intake
+from services.intake.proving.named import signing_of
 from services.intake.reading import Reading
 from services.intake.sending import Sending
 from services.intake.spreadsheets.workbooks import Workbooks
@@ -116,7 +117,7 @@ def _served(
         digests,
         Answers(readers),
     )
-    pulse = postgres.Pulse(readers)
+    pulse, signing = postgres.Pulse(readers), signing_of(settings)
     app = surface.application(
         door,
         uploads,
@@ -124,7 +125,7 @@ def _served(
         accounts,
         following,
         pulse.ready,
-        lambda: _gauges(relay, following),
+        lambda: {**_gauges(relay, following), **signing.gauges},
     )
     upkeep = {
         "pulse": pulse.run(),
@@ -132,8 +133,8 @@ def _served(
         "uploads": uploads.run(),
         "allowances": allowances.run(),
         "sessions": accounts.signing_in.run(),
-        "heads": following.heads.run(),
-        "webhooks": following.courier.run(),
+        **following.loops(),
+        "signing": signing.run(),
     }
     return app, upkeep
 

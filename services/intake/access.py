@@ -183,6 +183,8 @@ TABLE: Mapping[str, Rule] = {
         f"PUT {_INNOVATION}/verifier",
         f"POST {_ENTRY}/samples",
     ),
+    # What is said of findings.
+    **_rules("write", ABOVE, f"POST {_ENTRY}/findings/{{finding_id}}/dismissal"),
     # What is read back.
     **_rules("read", ("operator", *READERS), f"GET {_INNOVATION}/check"),
     **_rules(

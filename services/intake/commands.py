@@ -13,6 +13,7 @@ from services.intake.core import (
     coaching,
     credential,
     decree,
+    finding,
     indicator,
     innovation,
     late,
@@ -40,6 +41,7 @@ Command = (
     | late.Admit
     | result.Command
     | target.Set
+    | finding.Dismiss
     | agency.Command
     | decree.Decree
     | coaching.Command
@@ -260,6 +262,9 @@ _SORTS: Mapping[type, Sort] = {
     late.Admit: _sort(late, "admission", lambda command: names.late(command.year), _admitted),
     result.Publish: _sort(result, "result", lambda command: names.result(command.year)),
     result.Report: _sort(result, "result", _reported),
+    finding.Dismiss: _sort(
+        finding, "affair", lambda command: names.finding(command.year, command.finding)
+    ),
     target.Set: _sort(target, "affair", lambda command: names.target(command.year)),
     agency.Describe: _AGENCY,
     agency.Close: _AGENCY,

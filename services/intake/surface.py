@@ -14,6 +14,7 @@ from services.intake.web import (
     annex,
     carrying,
     evidence,
+    findings,
     following,
     indicators,
     innovations,
@@ -47,6 +48,7 @@ PARTS = (
     results,
     organisation,
     plans,
+    findings,
 )
 
 

@@ -13,7 +13,10 @@ from litestar.types import ControllerRouterHandler
 from services.projection import surface
 from services.projection.access import TABLE
 from services.projection.analysis import Analyst
+from services.projection.auditing import Auditing
 from services.projection.branching import Brancher
+from services.projection.bundles.bundling import Bundling
+from services.projection.checkpoints import Checkpoints
 from services.projection.chronicle import Chronicle
 from services.projection.closing import Closing
 from services.projection.comparing import Comparer
@@ -28,8 +31,11 @@ from services.projection.read import Reader
 from services.projection.tables import Tables
 from services.projection.verifying import Verifying
 from services.projection.web import analysis as web_analysis
+from services.projection.web import auditing as web_auditing
 from services.projection.web import branches as web_branches
+from services.projection.web import bundles as web_bundles
 from services.projection.web import change as web_change
+from services.projection.web import checkpoints as web_checkpoints
 from services.projection.web import closing as web_closing
 from services.projection.web import evidence as web_evidence
 from services.projection.web import log as web_log
@@ -128,7 +134,7 @@ def _analyses(
     logs = Logs(History(facts))
     analyst = Analyst(logs, reader)
     chronicle = Chronicle(Tables(pages), reader)
-    contexts = Contexts(digests)
+    contexts, checkpoints = Contexts(digests), Checkpoints(facts)
     turns = Turns()
     nation = Nation(pages, rulebook.regions(), rule_sets, digests, turns)
     comparer = Comparer(analyst, reader, turns)
@@ -140,6 +146,11 @@ def _analyses(
         *web_organisation.routes(Organiser(analyst), contexts),
         *web_verification.routes(Verifying(analyst), contexts),
         *web_closing.routes(Closing(analyst, reader), contexts),
+        *web_auditing.routes(Auditing(analyst, reader), contexts),
+        *web_checkpoints.routes(checkpoints, reader),
+        *web_bundles.routes(
+            Bundling(facts, History(facts), checkpoints, reader.register), reader.register
+        ),
         *web_nation.routes(nation, digests),
         *web_evidence.routes(reader, logs),
         *web_log.routes(reader, History(facts)),

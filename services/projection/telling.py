@@ -9,6 +9,7 @@ from services.projection.core.branching import Brought
 from services.projection.core.carry_over import CarryOver
 from services.projection.core.clarifications import Clarification
 from services.projection.core.figure import points
+from services.projection.core.findings.finding import Finding
 from services.projection.core.lateness import LateItem
 from services.projection.core.provisional.provisional import Sentence
 from services.projection.core.thread import Entry
@@ -95,6 +96,25 @@ def _length(seconds: int, words: Words) -> str:
     units = zip(("days", "hours", "minutes"), lateness.length(seconds), strict=True)
     told = [words(f"late.{unit}", count=count) for unit, count in units if count]
     return " ".join(told) or words("late.under_a_minute")
+
+
+def finding(one: Finding, zone: str) -> Sentence:
+    """What facts show; why it was dismissed, where it was."""
+
+    def told(words: Words) -> str:
+        shown = words(
+            f"finding.{one.kind}",
+            count=one.count,
+            subject=one.subject,
+            regions=", ".join(one.regions),
+            first=moment.spoken(one.first_at, zone, words.language),
+            last=moment.spoken(one.last_at, zone, words.language),
+        )
+        if one.dismissal is None:
+            return shown
+        return f"{shown} {words('finding.dismissed', reason=one.dismissal.reason)}"
+
+    return both(told)
 
 
 def late_items(items: tuple[LateItem, ...]) -> Sentence:

@@ -7,6 +7,7 @@ the document of what it says on the bus.
 import asyncio
 import sys
 from collections.abc import Mapping
+from typing import get_args
 
 from services.scoring import command
 from services.scoring.consume import Scoring
@@ -15,7 +16,7 @@ from shared.io.follow import Follower
 from shared.io.history import History
 from shared.io.relay import Relay
 from shared.kernel import contracts
-from shared.kernel.events.scoring import ScoreCalculated
+from shared.kernel.events.scoring import ScoringEvent
 
 READERS = 3
 WRITERS = 2
@@ -85,7 +86,7 @@ def _print_bus_document() -> None:
         version=VERSION,
         prefix="sco",
         log="scoring",
-        kinds=(ScoreCalculated,),
+        kinds=get_args(ScoringEvent),
         stream=bus.stream_told("sco"),
     )
     sys.stdout.buffer.write(contracts.document(described))

@@ -27,13 +27,14 @@ class Checkpoint(Struct, frozen=True):
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """A tenant's step from one checkpoint to the next."""
+    """A tenant's step from one checkpoint to the next; `raised` are the epochs its facts begin."""
 
     tenant: str
     before: int
     seq: int
     epoch: int
     leaf_hash: bytes
+    raised: frozenset[int] = frozenset()
 
 
 class Checkpoints:
@@ -152,10 +153,12 @@ class Checkpoints:
         return believed
 
     def must_be_same_epoch(self, moves: Sequence[Move]) -> None:
-        """A log that was restored or promoted is another log until someone says otherwise."""
+        """A log that was restored or promoted is another log until it says so itself, by a fact."""
         for move in moves:
             kept = self._reached.get(move.tenant)
-            if kept is not None and kept.epoch != move.epoch:
+            if kept is None or kept.epoch == move.epoch:
+                continue
+            if kept.epoch > move.epoch or move.epoch not in move.raised:
                 raise Corrupt("epoch.changed", tenant=move.tenant, epoch=move.epoch)
 
     async def advance(self, connection: postgres.Connection, moves: Sequence[Move]) -> None:

@@ -24,17 +24,22 @@ WITHOUT_SEED = "none"
 Seed = Annotated[str, Meta(pattern=rf"^(SU[A-Z2-7]{{56}}|{WITHOUT_SEED})$")]
 
 
-class Service(Struct, frozen=True, kw_only=True):
-    """What every service is told: where the database, the bus and its own door are."""
+class Listening(Struct, frozen=True, kw_only=True):
+    """What every program that answers over HTTP is told: where its own door is."""
 
-    database_url: str
-    nats_url: str
-    nats_seed: Seed
     listen_host: str = "127.0.0.1"
     listen_port: int = 0
     log_style: str = "json"
     # Whose word is taken for a caller's address: the proxies in front, separated by commas.
     trusted_proxies: str = ""
+
+
+class Service(Listening, frozen=True, kw_only=True):
+    """What every service is told besides: where the database and the bus are."""
+
+    database_url: str
+    nats_url: str
+    nats_seed: Seed
     # What each caller may ask of the service, as a multiple of the usual: see `gate.limits`.
     allowance: Annotated[float, Meta(gt=0, le=1000)] = 1.0
 
@@ -53,10 +58,21 @@ class Intake(Service, frozen=True, kw_only=True):
     `people_key` seals what is kept of people: 32 random bytes as base64, never changed, and kept
     apart from the database. `webhook_loopback` is for development alone: webhooks may then be sent
     to this very machine.
+
+    `log_key` signs what was recorded, under `log_name`: 32 random bytes as base64. What is signed
+    is also kept at `checkpoints_url`, a second place out of the database's reach. Where the key was
+    replaced, `log_former_keys` are the verifier keys before it. `witnesses` are other bodies'
+    programs: `address key`, separated by commas. Every `sign_seconds` what grew is signed.
     """
 
     evidence_url: str
     people_key: str
+    log_name: str
+    log_key: str
+    checkpoints_url: str
+    log_former_keys: str = ""
+    witnesses: str = ""
+    sign_seconds: Annotated[float, Meta(gt=0, le=3600)] = 2.0
     webhook_loopback: bool = False
     listen_port: int = 8401
 
@@ -129,4 +145,9 @@ def read(kind: type[T], environment: Mapping[str, str] | None = None) -> T:
 
 def _value(given: Mapping[str, str], name: str) -> str:
     path = given.get(f"{name}_FILE")
-    return Path(path).read_text(encoding="utf-8").strip() if path else given.get(name, "")
+    if not path:
+        return given.get(name, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("config.unusable", why=f"{name}_FILE: {path}") from error

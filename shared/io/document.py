@@ -37,6 +37,8 @@ SPELT: Mapping[str, Mapping[str, Any]] = {
     "branch": {**_NAME, "example": "rencana"},
     "code": _CODE,
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "whose": {"type": "string", "pattern": "^(all|[0-9]{2}(\\.[0-9]{2})?)$", "example": "all"},
+    "finding_id": {"type": "string", "pattern": "^[0-9a-f]{16}$", "example": "0a1b2c3d4e5f6071"},
     "seq": {"type": "integer", "example": 1},
     "rule_set": {"type": "string", "example": "2026.1"},
     "reason": {"type": "string", "pattern": "^[a-z_]+\\.[a-z_]+$", "example": "rate.exceeded"},

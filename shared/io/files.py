@@ -36,13 +36,43 @@ class Whole(Struct, frozen=True):
     size_bytes: int
 
 
+class Keeping:
+    """Small files under names of ours, in a folder or an object store; written whole and durably.
+
+    Unlike `Files`, a name may be written again.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Keep them in `file:///folder`, made if missing, or at another address obstore knows."""
+        self.folder = _folder(url)
+        self.store = from_url(url) if self.folder is None else LocalStore(self.folder)
+
+    async def write(self, name: str, content: bytes) -> None:
+        """Put the content there so that it outlives a crash, in place of what was there."""
+        with _translated():
+            if self.folder is not None:
+                await asyncio.to_thread(_write, self.folder, name, content)
+                return
+            await obstore.put_async(self.store, name, content)
+
+    async def read(self, name: str) -> bytes | None:
+        """What is there; None where there is nothing."""
+        with _translated():
+            try:
+                found = await obstore.get_async(self.store, name)
+            except FileNotFoundError:
+                return None
+            return bytes(await found.bytes_async())
+
+
 class Files:
     """Bytes that are written once and never changed."""
 
     def __init__(self, url: str) -> None:
         """Keep them in `file:///folder`, made if missing, or at another address obstore knows."""
-        self._folder = _folder(url)
-        self._store = from_url(url) if self._folder is None else LocalStore(self._folder)
+        self._keeping = Keeping(url)
+        self._folder = self._keeping.folder
+        self._store = self._keeping.store
 
     async def keep(self, tenant: str, sha256: str, content: bytes) -> None:
         """Store the bytes so that they outlive a crash; storing the same again changes nothing."""
@@ -113,11 +143,7 @@ class Files:
                 await obstore.delete_async(self._store, [each["path"] for each in batch])
 
     async def _put(self, path: str, content: bytes) -> None:
-        with _translated():
-            if self._folder is not None:
-                await asyncio.to_thread(_write, self._folder, path, content)
-                return
-            await obstore.put_async(self._store, path, content)
+        await self._keeping.write(path, content)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from shared.io import allowing, clock, conditional, documented, log, refusals, retiring, slow
-from shared.io.config import Service
+from shared.io.config import Listening
 from shared.io.document import Described
 from shared.io.gate import Gate
 from shared.io.problems import PROBLEM, Problem, sentence
@@ -222,7 +222,7 @@ class _Server(uvicorn.Server):
 
 async def serve_beside(
     app: Litestar,
-    settings: Service,
+    settings: Listening,
     loops: Sequence[asyncio.Task[None]],
     on_stop: Callable[[], None] = lambda: None,
 ) -> None:

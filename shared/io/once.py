@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from shared.io import log, postgres
 from shared.io.checkpoints import Checkpoints, Move
 from shared.kernel.errors import Corrupt, Outrun, Unavailable
-from shared.kernel.recorded import Stored, trace
+from shared.kernel.events.recovery import EpochRaised
+from shared.kernel.recorded import Stored, decode_event, trace
 
 Ranges = Mapping[str, Sequence[Stored]]
 
@@ -85,6 +86,7 @@ class Once:
                 seq=events[-1].seq,
                 epoch=epochs[tenant],
                 leaf_hash=events[-1].leaf_hash,
+                raised=_raised(events),
             )
             for tenant, events in ready.items()
         ]
@@ -120,3 +122,10 @@ class Once:
         """Stop a tenant before an event, where operators and readers see it."""
         log.logger().error("follow.blocked", log=self._log, tenant=tenant, seq=seq, why=error)
         await self._checkpoints.block(tenant, seq, error)
+
+
+def _raised(events: Sequence[Stored]) -> frozenset[int]:
+    """The epochs that begin among these facts."""
+    tag = EpochRaised.__struct_config__.tag
+    told = (decode_event(one.state) for one in events if one.topic == tag)
+    return frozenset(one.epoch for one in told if isinstance(one, EpochRaised))

@@ -60,7 +60,14 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "key.role_not_yours": 403,
     "key.too_many_live": 409,
     "follower.too_many": 429,
+    "note.signature_false": 403,
+    "note.signer_unknown": 403,
+    "witness.request_malformed": 400,
+    "witness.size_reversed": 400,
+    "witness.too_slow": 408,
 }
+# Whatever else is wrong with a signed note, it could not be read.
+_STATUS_BY_NOUN: Mapping[str, int] = {"note": 400}
 # Why a token is refused stands in the log: told to whoever shows it, it would help to forge one.
 # That it ended is told, once its signature was good: its honest holder then knows what to do.
 _OF_TOKENS = "token."
@@ -126,7 +133,8 @@ def problem_of(failure: Failure, language: str, instance: str) -> Problem:
     if failure.reason.startswith(_OF_TOKENS) and failure.reason != "token.expired":
         failure = Refused("token.refused")
     by_kind = next(code for kind, code in _STATUS_BY_KIND.items() if isinstance(failure, kind))
-    status = _STATUS_BY_REASON.get(failure.reason, by_kind)
+    by_noun = _STATUS_BY_NOUN.get(failure.reason.partition(".")[0], by_kind)
+    status = _STATUS_BY_REASON.get(failure.reason, by_noun)
     hidden = isinstance(failure, Corrupt | Unavailable)
     return Problem(
         type=type_of(failure.reason),

@@ -1,7 +1,7 @@
-"""The door to httpx towards the identity provider: short waits, short answers, no redirect.
+"""The door to httpx towards whom the operator named: short waits, short answers, no redirect.
 
-The provider's address is the operator's choice, so it may be in a private network; what it answers
-is not trusted further than its signature, and never read beyond a limit.
+An identity provider or a witness is the operator's choice, so it may be in a private network; what
+it answers is not trusted further than its signature, and never read beyond a limit.
 """
 
 import asyncio
@@ -41,9 +41,9 @@ class ProviderHttp:
         return await self._ask("GET", url, headers or {}, b"")
 
     async def post(self, url: str, headers: Mapping[str, str], body: str) -> Answer:
-        """One form."""
+        """One form, or what `content-type` says it is."""
         form = {"content-type": "application/x-www-form-urlencoded"}
-        return await self._ask("POST", url, {**headers, **form}, body.encode())
+        return await self._ask("POST", url, {**form, **headers}, body.encode())
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         try:

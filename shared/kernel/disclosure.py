@@ -20,6 +20,7 @@ from shared.kernel.events.agency import (
     StepClosed,
 )
 from shared.kernel.events.branch import BranchDiscarded, BranchSaved
+from shared.kernel.events.finding import FindingDismissed
 from shared.kernel.events.indicator import (
     IndicatorAccepted,
     IndicatorClaimed,
@@ -39,6 +40,7 @@ from shared.kernel.events.innovation import (
     TrialReported,
 )
 from shared.kernel.events.late import LateAdmitted, LateDismissed, LateReceived
+from shared.kernel.events.recovery import EpochRaised
 from shared.kernel.events.result import ResultPublished, ScoreReported, TargetSet
 from shared.kernel.events.scoring import ScoreCalculated
 from shared.kernel.events.season import (
@@ -99,8 +101,9 @@ _KINDS: Mapping[Circle, tuple[type[Event], ...]] = {
         AgencyClosed,
         InnovationsDecreed,
         ScoreCalculated,
+        EpochRaised,
     ),
-    "verifying": (VerifierAssigned, ClarificationOpened, ClarificationAnswered),
+    "verifying": (FindingDismissed, VerifierAssigned, ClarificationOpened, ClarificationAnswered),
     "coaching": (CoachAssigned, StepAgreed, StepClosed),
     "planning": (BranchSaved, BranchDiscarded),
     "keys": (KeyIssued, KeyRevoked, RoleGranted, RoleWithdrawn, PersonErased),
@@ -114,6 +117,21 @@ assert set(_CIRCLES) == set(get_args(Event)), "say who is shown each kind of fac
 def kinds_in(*circles: Circle) -> frozenset[type[Event]]:
     """The kinds of facts that belong to any of the circles."""
     return frozenset(kind for circle in circles for kind in _KINDS[circle])
+
+
+# What each role is shown of the logs that it reaches.
+OF_ROLES: Mapping[str, tuple[Circle, ...]] = {
+    "region_admin": ("everyone", "verifying", "coaching", "planning", "keys"),
+    "verifier": ("everyone", "verifying"),
+    "coordinator": ("everyone", "verifying", "coaching"),
+    "ministry": ("everyone", "verifying", "coaching", "keys"),
+    "auditor": ("everyone", "verifying", "coaching", "keys"),
+}
+
+
+def topics_in(*circles: Circle) -> frozenset[str]:
+    """The topics of those kinds."""
+    return frozenset(str(kind.__struct_config__.tag) for kind in kinds_in(*circles))
 
 
 def circle_of(event: Event) -> Circle:

@@ -59,7 +59,8 @@ def leaf_hash(leaf: bytes) -> bytes:
     return sha256(b"\x00" + leaf).digest()
 
 
-def _node(left: bytes, right: bytes) -> bytes:
+def node(left: bytes, right: bytes) -> bytes:
+    """Two subtrees under one: hashed behind a one byte, so that no leaf can be taken for it."""
     return sha256(b"\x01" + left + right).digest()
 
 
@@ -74,7 +75,7 @@ def extend(frontier: bytes, size: int, leaves: Iterable[bytes]) -> bytes:
     for leaf in leaves:
         carried, full = leaf, size
         while full & 1:
-            carried = _node(edge.pop(), carried)
+            carried = node(edge.pop(), carried)
             full >>= 1
         edge.append(carried)
         size += 1
@@ -88,5 +89,5 @@ def root(frontier: bytes) -> bytes:
     edge = [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)]
     folded = edge.pop()
     while edge:
-        folded = _node(edge.pop(), folded)
+        folded = node(edge.pop(), folded)
     return folded

@@ -91,6 +91,15 @@ def target(year: int) -> str:
     return f"target/{year}"
 
 
+# The stream of what happened to a log itself.
+EPOCH = "epoch"
+
+
+def finding(year: int, finding_id: str) -> str:
+    """The stream of what was said of one finding."""
+    return f"finding/{year}/{finding_id}"
+
+
 def branch(year: int, branch_id: str) -> str:
     """The stream of one saved what-if."""
     return f"branch/{year}/{branch_id}"

@@ -21,6 +21,7 @@ from shared.kernel.events.agency import (
     StepClosed,
 )
 from shared.kernel.events.branch import BranchDiscarded, BranchSaved
+from shared.kernel.events.finding import FindingDismissed
 from shared.kernel.events.indicator import (
     IndicatorAccepted,
     IndicatorClaimed,
@@ -40,6 +41,7 @@ from shared.kernel.events.innovation import (
     TrialReported,
 )
 from shared.kernel.events.late import LateAdmitted, LateDismissed, LateReceived
+from shared.kernel.events.recovery import EpochRaised
 from shared.kernel.events.result import ResultPublished, ScoreReported, TargetSet
 from shared.kernel.events.season import (
     SeasonClosed,
@@ -137,6 +139,8 @@ _STREAMS: dict[type, Callable[[Any], str]] = {
     ResultPublished: _of_year(names.result),
     ScoreReported: lambda event: names.reported(event.year, event.stage),
     TargetSet: _of_year(names.target),
+    EpochRaised: lambda _: names.EPOCH,
+    FindingDismissed: lambda event: names.finding(event.year, event.finding),
     **dict.fromkeys((AgencyRegistered, AgencyRevised, AgencyClosed), _agency),
     InnovationsDecreed: _of_year(names.decree),
     **dict.fromkeys((CoachAssigned, StepAgreed, StepClosed), _coaching),

@@ -29,6 +29,8 @@ NAMED = {
     "sha256": "a" * 64,
     "number": "TT-1",
     "agency_id": "dinkes",
+    "finding_id": "0" * 16,
+    "whose": "all",
     "step_id": "satu",
     "branch_id": "rencana",
     "branch": "rencana",

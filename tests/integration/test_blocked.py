@@ -1,15 +1,17 @@
 """An event that cannot be applied stops its tenant alone, visibly, until the program is mended."""
 
 import asyncio
+import json
 from contextlib import suppress
 
 import pytest
 
+from deploy import epoch
 from deploy.local.nats import Server
-from shared.io import checkpoints, follow
+from shared.io import checkpoints, follow, postgres
 from shared.io.follow import Follower
 from shared.io.history import History
-from shared.kernel.errors import Corrupt
+from shared.kernel.errors import Corrupt, Refused
 from tests import buses
 from tests.examples import NEIGHBOUR, TENANT
 from tests.following import (
@@ -269,6 +271,44 @@ async def test_another_epoch_stops_the_tenant(world: World) -> None:
         await world.record_everywhere()
         await eventually(lambda: list(follower.blocked_tenants) == [TENANT])
         await world.caught_up(fold, tenants=[tenant for tenant in TENANTS if tenant != TENANT])
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("with_bus", [True, False], ids=["by the bus", "by the log"])
+async def test_an_epoch_that_the_log_itself_began_is_gone_on_with(
+    world: World, clean_bus: Server, *, with_bus: bool
+) -> None:
+    """Restored, and said so: what is left of the old epoch stands, and what comes is applied."""
+    fold = Fold("one")
+    bus = clean_bus if with_bus else None
+    await world.record_everywhere()
+    async with relaying(world, clean_bus), following(world, bus, fold) as follower:
+        await world.caught_up(fold)
+        lasts = {tenant: await world.head(tenant) for tenant in TENANTS}
+        assert await epoch.raise_epoch(world.database.admin, "Dipulihkan dari cadangan.") == 2
+        assert await epoch.raise_epoch(world.database.admin, "Sekali lagi.", above=7) == 8
+        await world.record_everywhere()
+        await world.caught_up(fold)
+        assert follower.blocked_tenants == []
+    query = "select epoch from scoring.checkpoint where log = 'evt'"
+    rows = await postgres.fetch(world.admin, query)
+    assert {row["epoch"] for row in rows} == {8}
+    told = await postgres.fetch(
+        world.admin,
+        "select tenant, seq, convert_from(state, 'utf8') as state from intake.event"
+        " where topic = 'epoch.raised.1' order by tenant, seq",
+    )
+    assert [(row["tenant"], row["seq"]) for row in told] == [
+        (tenant, lasts[tenant] + n) for tenant in sorted(TENANTS) for n in (1, 2)
+    ]
+    assert json.loads(told[0]["state"])["last_seq"] == lasts[told[0]["tenant"]]
+
+
+async def test_an_epoch_is_not_begun_without_a_reason(world: World) -> None:
+    await world.record_everywhere()
+    with pytest.raises(Refused, match="epoch\\.reason_missing"):
+        await epoch.raise_epoch(world.database.admin, "  salah  ")
+    assert await world.number("select max(epoch) as number from intake.head") == 1
 
 
 async def test_a_follower_that_is_quicker_than_the_sweep_is_not_called_too_far(

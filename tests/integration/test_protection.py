@@ -213,6 +213,7 @@ async def test_each_service_reads_what_it_follows_and_nothing_else(database: Dat
         ("intake", "intake.evidence"),
         ("intake", "intake.webhook"),
         ("scoring", "scoring.checkpoint"),
+        ("projection", "scoring.checkpoint"),
         ("projection", "projection.checkpoint"),
     }
     for role in ROLES:

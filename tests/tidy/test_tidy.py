@@ -13,6 +13,9 @@ from shared.io import problems
 ROOT = Path(__file__).parent.parent.parent
 FILE_LINES_MAX = 300
 TEST_FILE_LINES_MAX = 480
+# One file, so that an auditor can carry it and read it.
+CARRIED = "deploy/verifier/periksa.py"
+CARRIED_LINES_MAX = 2000
 FUNCTION_LINES_MAX = 50
 LINE_CHARACTERS_MAX = 100
 
@@ -20,7 +23,7 @@ LINE_CHARACTERS_MAX = 100
 DOORS = {
     "argon2": ("shared/io/passwords.py",),
     "zxcvbn": ("shared/io/passwords.py",),
-    "cryptography": ("shared/io/sealing.py",),
+    "cryptography": ("shared/io/sealing.py", "shared/io/signing.py"),
     "authlib": ("shared/io/oidc.py",),
     "joserfc": ("shared/io/tokens.py", "shared/io/signing_keys.py", "shared/io/sign_in_state.py"),
     "eventsourcing": ("shared/io/recorder.py",),
@@ -58,6 +61,7 @@ DOORS = {
         "services/intake/web/",
         "services/intake/pages/",
         "services/projection/",
+        "deploy/witness/",
     ),
     "os": ("shared/io/config.py", "shared/io/files.py", "deploy/"),
     "time": ("shared/io/clock.py", "deploy/"),
@@ -138,6 +142,7 @@ def test_a_door_plate_is_only_its_sentence(name: str) -> None:
 def test_files_and_functions_stay_short(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
     allowed = TEST_FILE_LINES_MAX if name.startswith("tests/") else FILE_LINES_MAX
+    allowed = CARRIED_LINES_MAX if name == CARRIED else allowed
     assert lines <= allowed, f"{name} has {lines} lines: there are two nouns in it"
     if name.startswith("tests/"):
         return
@@ -199,7 +204,7 @@ def test_nothing_names_a_package_index_or_a_path_of_one_machine() -> None:
 def test_every_reason_to_refuse_has_its_sentences_and_no_sentence_is_orphaned() -> None:
     raised, told_to_operators = set(), set()
     for name in PRODUCT:
-        if name.startswith("deploy/"):
+        if name.startswith("deploy/") and not name.startswith("deploy/witness/"):
             continue
         text = (ROOT / name).read_text(encoding="utf-8")
         raised |= set(RAISED.findall(text))
@@ -219,4 +224,13 @@ RAISED = re.compile(r"(?:Refused|Missing|Outrun|Unavailable)\(\s*\"([a-z_.]+)\""
 CORRUPT = re.compile(r"Corrupt\(\s*\"([a-z_.]+)\"")
 # Failures that never reach a caller: loops and operators read them in the log.
 # `token.…` is told to callers as `token.refused` (`problems.problem_of`).
-INNER = ("token.", "bus.", "relay.", "checkpoint.", "regions.", "rulebook.", "rules.row")
+INNER = (
+    "token.",
+    "bus.",
+    "relay.",
+    "checkpoint.",
+    "witness.",
+    "regions.",
+    "rulebook.",
+    "rules.row",
+)

@@ -1,5 +1,8 @@
 """All ways to follow a log, as the service runs them and its routes are given them."""
 
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
 from msgspec import Struct
 
 from services.intake.following.courier import Courier
@@ -17,6 +20,10 @@ class Following(Struct, frozen=True, kw_only=True):
     live: Live
     webhooks: Webhooks
     courier: Courier
+
+    def loops(self) -> Mapping[str, Coroutine[Any, Any, None]]:
+        """What goes on for as long as the service runs, by name."""
+        return {"heads": self.heads.run(), "webhooks": self.courier.run()}
 
     def nudge(self) -> None:
         """Something was committed here."""

@@ -13,8 +13,9 @@ where (moved.before = 0
        or exists (select 1 from checkpoint where log = %(log)s and tenant = moved.tenant))
   and not exists (select 1 from blocked
                   where log = %(log)s and tenant = moved.tenant and final)
-on conflict (log, tenant) do update set seq = excluded.seq, leaf_hash = excluded.leaf_hash
-where kept.epoch = excluded.epoch
+on conflict (log, tenant) do update
+set seq = excluded.seq, epoch = excluded.epoch, leaf_hash = excluded.leaf_hash
+where kept.epoch <= excluded.epoch
   and kept.seq = (select asked.before
                   from unnest(%(tenants)s::text[], %(befores)s::bigint[]) as asked(tenant, before)
                   where asked.tenant = kept.tenant);

@@ -23,6 +23,7 @@ from shared.kernel.events.branch import (
     BranchDiscarded,
     BranchSaved,
 )
+from shared.kernel.events.finding import FindingDismissed
 from shared.kernel.events.indicator import (
     IndicatorAccepted,
     IndicatorClaimed,
@@ -46,6 +47,7 @@ from shared.kernel.events.late import (
     LateDismissed,
     LateReceived,
 )
+from shared.kernel.events.recovery import EpochRaised
 from shared.kernel.events.result import (
     ResultPublished,
     ScoreReported,
@@ -99,6 +101,8 @@ IntakeEvent = (
     | ResultPublished
     | ScoreReported
     | TargetSet
+    | FindingDismissed
+    | EpochRaised
     | AgencyRegistered
     | AgencyRevised
     | AgencyClosed

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from shared.kernel.events.recovery import EpochRaised
+
 
 class ScoreCalculated(Struct, frozen=True, kw_only=True, tag="score.calculated.1"):
     """The index of one region, year and stage changed.
@@ -34,4 +36,4 @@ class ScoreCalculated(Struct, frozen=True, kw_only=True, tag="score.calculated.1
     rejected: int = 0
 
 
-ScoringEvent = ScoreCalculated
+ScoringEvent = ScoreCalculated | EpochRaised

@@ -3,19 +3,25 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from shared.io import config
 from shared.kernel.errors import Refused
 
+COMMON = "DATABASE_URL, NATS_URL, NATS_SEED"
+
 
 @pytest.mark.parametrize(
     ("program", "names"),
     [
-        (("services.intake",), "DATABASE_URL, NATS_URL, NATS_SEED, EVIDENCE_URL, PEOPLE_KEY"),
-        (("services.scoring",), "DATABASE_URL, NATS_URL, NATS_SEED"),
-        (("services.projection",), "DATABASE_URL, NATS_URL, NATS_SEED"),
+        (
+            ("services.intake",),
+            f"{COMMON}, EVIDENCE_URL, PEOPLE_KEY, LOG_NAME, LOG_KEY, CHECKPOINTS_URL",
+        ),
+        (("services.scoring",), COMMON),
+        (("services.projection",), COMMON),
         (("deploy.streams",), "NATS_URL, NATS_SEED"),
         (("deploy.keys", "create", "--tenant", "63.10", "--role", "region_admin"), "DATABASE_URL"),
         (("deploy.migrate",), "DATABASE_URL, ROLE_PASSWORDS_FILE"),
@@ -45,3 +51,14 @@ def test_what_cannot_be_used_is_told_with_its_name() -> None:
     with pytest.raises(Refused) as caught:
         config.read(config.Scoring, given)
     assert caught.value.facts["why"] == "LISTEN_PORT: harus bilangan bulat, bukan teks"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "not text"])
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "seed"
+    if content is not None:
+        file.write_bytes(content)
+    given = {"DATABASE_URL": "a", "NATS_URL": "b", "NATS_SEED_FILE": str(file)}
+    with pytest.raises(Refused) as caught:
+        config.read(config.Scoring, given)
+    assert caught.value.facts["why"] == f"NATS_SEED_FILE: {file}"

@@ -4,6 +4,7 @@ from shared.kernel import disclosure, recorded
 from tests import examples
 
 NOT_FOR_EVERYONE = {
+    "finding.dismissed.1": "verifying",
     "verifier.assigned.1": "verifying",
     "clarification.opened.1": "verifying",
     "clarification.answered.1": "verifying",

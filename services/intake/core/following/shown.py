@@ -4,11 +4,10 @@ A region's own keys see all of it; others as far as `shared/kernel/disclosure.py
 The calendar of whoever keeps seasons is public letters.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import get_args
 
 from shared.kernel import disclosure
-from shared.kernel.disclosure import Circle
 from shared.kernel.events.intake import IntakeEvent
 from shared.kernel.events.season import (
     SeasonClosed,
@@ -20,15 +19,6 @@ from shared.kernel.events.season import (
 )
 from shared.kernel.recorded import Event
 
-_CIRCLES: Mapping[str, tuple[Circle, ...]] = {
-    "region_admin": ("everyone", "verifying", "coaching", "planning", "keys"),
-    "verifier": ("everyone", "verifying"),
-    "coordinator": ("everyone", "verifying", "coaching"),
-    "ministry": ("everyone", "verifying", "coaching", "keys"),
-    "auditor": ("everyone", "verifying", "coaching", "keys"),
-}
-
-
 # Scores stand in a log of their own.
 _OWN_KINDS = frozenset(get_args(IntakeEvent))
 
@@ -37,7 +27,7 @@ def _topics(kinds: Iterable[type[Event]]) -> frozenset[str]:
     return frozenset(str(kind.__struct_config__.tag) for kind in kinds if kind in _OWN_KINDS)
 
 
-ALL = _topics(disclosure.kinds_in(*_CIRCLES["region_admin"]))
+ALL = _topics(disclosure.kinds_in(*disclosure.OF_ROLES["region_admin"]))
 CALENDAR = _topics(
     (SeasonOpened, SeasonScheduled, SeasonExtended, SeasonClosed, SeasonFrozen, SeasonReopened)
 )
@@ -45,4 +35,4 @@ CALENDAR = _topics(
 
 def shown_to(role: str) -> frozenset[str]:
     """The topics that a key which reaches the tenant is shown."""
-    return _topics(disclosure.kinds_in(*_CIRCLES[role]))
+    return _topics(disclosure.kinds_in(*disclosure.OF_ROLES[role]))

@@ -1,0 +1,1 @@
+"""Signing what was recorded, and keeping the signatures where we cannot change them."""

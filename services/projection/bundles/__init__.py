@@ -1,0 +1,1 @@
+"""Audit bundles: what anybody needs to check every number without us."""
