@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -217,6 +217,7 @@ class Maker:
         manifest = {
             "format": "jejak-inovasi/bundle/1",
             "made_at": "2026-11-01T02:03:04.000005Z",
+            "known_until": "2026-11-01T00:00:00.000000Z",
             "log": NAME,
             "keys": [self.signer.verifier],
             "witnesses": [each.verifier for each in self.witnesses],
@@ -266,9 +267,29 @@ def _regions() -> dict[str, Any]:
     }
 
 
-def ranking_of(logs: Mapping[str, Sequence[Recorded]], stage: ranking.Stage) -> dict[str, Any]:
+# Later than any fact that tests make.
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Before(Struct, frozen=True, kw_only=True):
+    """What was known before a moment, of what had happened before another."""
+
+    known: datetime = LATEST
+    happened: datetime = LATEST
+
+    def holds(self, said: Recorded | ScoreCalculated) -> bool:
+        known = said.recorded_at if isinstance(said, Recorded) else said.known_at
+        return known < self.known and said.happened_at < self.happened
+
+
+LAST = Before()
+
+
+def ranking_of(
+    logs: Mapping[str, Sequence[Recorded]], stage: ranking.Stage, before: Before = LAST
+) -> dict[str, Any]:
     codes = [each.code for each in assessed()]
-    scores = {code: score_of(logs.get(code, ()), stage) for code in codes}
+    scores = {code: score_of(logs.get(code, ()), stage, before) for code in codes}
     known = {code: score for code, score in scores.items() if score is not None}
     places = ranking.rank(codes, known, stage)
     return {
@@ -286,22 +307,22 @@ def ranking_of(logs: Mapping[str, Sequence[Recorded]], stage: ranking.Stage) -> 
     }
 
 
-def score_of(facts: Sequence[Recorded], stage: str) -> Decimal | None:
+def score_of(facts: Sequence[Recorded], stage: str, before: Before = LAST) -> Decimal | None:
     """What the read model picks: the last score that was computed, else the last that was told."""
     of_year = [fact for fact in facts if fact.event.year == YEAR]
-    computed = _computed(of_year, stage)
+    computed = _computed(of_year, stage, before)
     if computed is not None:
         return computed
     told = [
         (fact.happened_at, fact.seq, fact.event.score)
-        for fact in of_year
+        for fact in filter(before.holds, of_year)
         if (stage == "final" and isinstance(fact.event, ResultPublished))
         or (isinstance(fact.event, ScoreReported) and fact.event.stage == stage)
     ]
     return max(told)[2] if told else None
 
 
-def _computed(facts: Sequence[Recorded], stage: str) -> Decimal | None:
+def _computed(facts: Sequence[Recorded], stage: str, before: Before) -> Decimal | None:
     bearing = [fact for fact in facts if timeline.bears_on_score(fact.event)]
     entered = [fact.event for fact in facts if isinstance(fact.event, SeasonEntered)]
     if not entered:
@@ -321,7 +342,7 @@ def _computed(facts: Sequence[Recorded], stage: str) -> Decimal | None:
     own = [
         (point.happened_at, place, point.index)
         for place, point in enumerate(points)
-        if point.stage == stage
+        if point.stage == stage and before.holds(point)
     ]
     return max(own)[2] if own else None
 

@@ -12,6 +12,7 @@ from shared.kernel.events.access import (
     KeyIssued,
     KeyRevoked,
     PersonErased,
+    PersonInvited,
     RoleGranted,
     RoleWithdrawn,
 )
@@ -338,6 +339,7 @@ EVENTS: Sequence[Event] = (
     ),
     RoleWithdrawn(grant="g-0123456789abcdef", person="p-0123456789abcdef", reason="Pindah tugas."),
     PersonErased(person="p-0123456789abcdef", reason="Atas permintaan sendiri."),
+    PersonInvited(person="p-0123456789abcdef"),
     ScoreCalculated(
         year=YEAR,
         stage="claimed",

@@ -52,6 +52,7 @@ PROFILE = {
     "outcome": "Hasil",
 }
 PEOPLE_KEY = base64.b64encode(bytes(range(32))).decode()
+CERTIFICATE_KEY = base64.b64encode(bytes(range(2, 34))).decode()
 LOG_NAME, LOG_KEY = "uji.jejak", base64.b64encode(bytes(range(1, 33))).decode()
 PDF = papers.pdf("contoh")
 PDF_SHA256 = hashlib.sha256(PDF).hexdigest()
@@ -93,6 +94,7 @@ class System:
             "LOG_KEY": LOG_KEY,
             "CHECKPOINTS_URL": (self.folder / "checkpoints").as_uri(),
             "SIGN_SECONDS": "0.1",
+            "CERTIFICATE_KEY": CERTIFICATE_KEY,
             # Where we are ourselves is known only now.
             **{k: v.format(intake=self.url("intake")) for k, v in self.settings.items()},
         }

@@ -48,7 +48,11 @@ def parts(settings: Settings) -> tuple[Part, ...]:
             CHECKPOINTS_URL=(settings.var / "checkpoints").as_uri(),
         ),
         service("scoring", settings.scoring_port),
-        service("projection", settings.projection_port),
+        service(
+            "projection",
+            settings.projection_port,
+            CERTIFICATE_KEY_FILE=str(credentials.key_file(settings.secrets, "certificate-key")),
+        ),
         _job("sample", {**addresses, "DATABASE_URL": database_url}, aloud=True),
         _job("summary", addresses, aloud=True),
     )

@@ -148,15 +148,20 @@ create function intake.session_used(shown bytea) returns void
     update intake.role_held set last_used_at = now() from used where id = used.role_held
 $$;
 
--- Who may be signing in, in which tenant; a person may have an account in several.
-create function intake.people_by_login(shown bytea) returns table (tenant text, person text)
+-- Who may be signing in: in the tenant that is named, or in the first of them where none is. A
+-- person may have an account in many; each that is tried costs a slow comparison.
+create function intake.people_by_login(shown bytea, named text)
+    returns table (tenant text, person text)
     language sql stable security definer set search_path = '' as $$
-    select tenant, id from intake.person where login = shown order by tenant limit 5
+    select tenant, id from intake.person
+    where login = shown and named in ('', tenant) order by tenant limit 5
 $$;
 
-create function intake.people_by_identity(shown bytea) returns table (tenant text, person text)
+create function intake.people_by_identity(shown bytea, named text)
+    returns table (tenant text, person text)
     language sql stable security definer set search_path = '' as $$
-    select tenant, id from intake.person where identity = shown order by tenant limit 5
+    select tenant, id from intake.person
+    where identity = shown and named in ('', tenant) order by tenant limit 5
 $$;
 
 create function intake.person_invited(shown bytea) returns table (tenant text, person text)
@@ -201,8 +206,8 @@ declare
 begin
     foreach door in array array[
         'intake.key_shown(text)', 'intake.roles_of_client(text)', 'intake.session_shown(bytea)',
-        'intake.session_used(bytea)', 'intake.people_by_login(bytea)',
-        'intake.people_by_identity(bytea)', 'intake.person_invited(bytea)',
+        'intake.session_used(bytea)', 'intake.people_by_login(bytea, text)',
+        'intake.people_by_identity(bytea, text)', 'intake.person_invited(bytea)',
         'intake.roles_by_token(bytea)', 'intake.sessions_end(bytea, text)',
         'intake.token_is_over(bytea, timestamptz, bytea)'
     ]::regprocedure[] loop

@@ -1,6 +1,8 @@
 """Check an audit bundle of Jejak Inovasi without the network, the product, or trust in either.
 
     python3 periksa.py BUNDLE [--key KEY] [--witness KEY]... [--english] [--json]
+    python3 periksa.py RECEIPT.json [--file EVIDENCE]...
+    python3 periksa.py BUNDLE --replay 63/2026/mandiri --as-of MOMENT... [--clock happened]
 
 BUNDLE is a .zip or the folder unpacked from it, in the format that the README.md beside this file
 describes. Only Python's standard library is needed, and nothing is written. Exit status: 0 all is
@@ -27,7 +29,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TextIO, TypeVar
 
 try:
     import tomllib
@@ -39,12 +41,15 @@ LEAF_LAYOUT = b"jejak-inovasi/leaf/1"
 HEAD_LAYOUT = b"jejak-inovasi/head/1"
 MANIFEST, HEADS, REGIONS, ALL_NOTE = "manifest.json", "heads.ndjson", "regions.json", "all"
 STAGES = ("mandiri", "terverifikasi", "final")
+COMPUTED = STAGES[:2]
+KNOWN, HAPPENED = CLOCKS = ("known", "happened")
 FINAL = "final"
 
 # A bundle of the whole nation is smaller than this; what claims to be larger is not unpacked.
 FILE_BYTES_MAX = 256 * 1024 * 1024
 TOTAL_BYTES_MAX = 1024 * 1024 * 1024
 FILES_MAX = 5000
+NOTE_BYTES_MAX = 64 * 1024
 NAME_CHARACTERS_MAX = 100
 # So many problems are told; of more, the number. A foreign word is cut to what fits a line.
 PROBLEMS_MAX = 200
@@ -81,6 +86,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "python.too_old": (
         "diperlukan Python 3.11 atau yang lebih baru, sebab berkas aturan ditulis dalam TOML.",
         "Python 3.11 or newer is needed, since the rule files are written in TOML.",
+    ),
+    "replay.malformed": (
+        (
+            "{asked} bukan yang dapat diputar ulang; tulislah misalnya --replay 63/2026/mandiri "
+            "atau --replay 63.10/2026, dengan --as-of 2026-02-10T23:59:59+08:00."
+        ),
+        (
+            "{asked} is nothing that can be replayed; write for example --replay 63/2026/mandiri "
+            "or --replay 63.10/2026, with --as-of 2026-02-10T23:59:59+08:00."
+        ),
+    ),
+    "replay.absent": (
+        "yang diminta tidak dapat diputar ulang, sebab peristiwa {regions} tidak ada dalam bundel.",
+        "it cannot be replayed, since the events of {regions} are not in the bundle.",
+    ),
+    "earlier.unreadable": (
+        "catatan terdahulu {path} tidak dapat dibaca ({problem}).",
+        "the earlier note {path} cannot be read ({problem}).",
     ),
     "bundle.absent": (
         "{path} bukan berkas .zip dan bukan folder.",
@@ -200,6 +223,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "tells of {size} events, there are {found}."
         ),
     ),
+    "heads.lost_before": (
+        (
+            "Log {region} pernah dipulihkan dari cadangan: sebelum masa {epoch}, baris kepala "
+            "{index} menyebut {size} peristiwa; sesudah peristiwa {kept} hilang atau lain. "
+            "Alasannya tertulis dalam log 00, pada peristiwa epoch.raised ke masa {epoch}."
+        ),
+        (
+            "The log of {region} was restored from a copy: before epoch {epoch}, head {index} told "
+            "of {size} events; those after event {kept} are lost or others. The reason stands in "
+            "the log of 00, in the event epoch.raised to epoch {epoch}."
+        ),
+    ),
     "heads.last": (
         "Baris kepala terakhir log {region} bukan yang tertulis dalam manifest.json.",
         "The last head of {region} is not the one in manifest.json.",
@@ -232,6 +267,87 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "note.unwitnessed": (
         "Catatan {file} tidak ditandatangani saksi {key}.",
         "The note {file} is not cosigned by the witness {key}.",
+    ),
+    "earlier.longer": (
+        "Catatan terdahulu {file} menandatangani {size} baris kepala, bundel ini memuat {found}.",
+        "The earlier note {file} signs {size} heads, this bundle has {found}.",
+    ),
+    "earlier.other_history": (
+        (
+            "Catatan terdahulu {file} menandatangani riwayat lain: {size} baris kepala pertama "
+            "dalam bundel ini bukan yang ditandatangani dahulu."
+        ),
+        (
+            "The earlier note {file} signs another history: the first {size} heads of this bundle "
+            "are not those that were signed then."
+        ),
+    ),
+    "earlier.absent": (
+        (
+            "Kepala log yang ditandatangani catatan terdahulu {file} ({origin}, {size} peristiwa) "
+            "tidak ada dalam bundel ini."
+        ),
+        (
+            "The head that the earlier note {file} signs ({origin}, {size} events) is not in this "
+            "bundle."
+        ),
+    ),
+    # receipts
+    "receipt.sound": (
+        (
+            "Tanda terima sah: peristiwa {seq} daerah {region} ({topic}), dicatat {recorded_at}, "
+            "berdiri dalam log {log} di bawah titik periksa {size} peristiwa dan {heads} baris "
+            "kepala. {trust}"
+        ),
+        (
+            "The receipt holds: fact {seq} of {region} ({topic}), recorded {recorded_at}, stands "
+            "in the log {log} under checkpoints of {size} facts and {heads} heads. {trust}"
+        ),
+    ),
+    "receipt.path": (
+        (
+            "Peristiwa {seq} daerah {region} dalam tanda terima ini bukan yang ditandatangani di "
+            "bawah {size} peristiwa: isinya atau jalurnya lain."
+        ),
+        (
+            "Fact {seq} of {region} in this receipt is not the one signed under {size} facts: it "
+            "or its path is another."
+        ),
+    ),
+    "receipt.heads_path": (
+        "Jalur baris kepala {index} tidak menuju catatan {size} baris kepala.",
+        "The path of head {index} does not lead to the note of {size} heads.",
+    ),
+    "receipt.file": (
+        "Berkas {file} (SHA-256 {sha256}) tidak disebut peristiwa dalam tanda terima ini.",
+        "The file {file} (SHA-256 {sha256}) is not named by the fact in this receipt.",
+    ),
+    # certificates
+    "certificate.other_cut": (
+        (
+            "Sertifikat {file} dibuat pada {size} baris kepala yang bukan awal bundel ini "
+            "({found} baris)."
+        ),
+        (
+            "The certificate {file} is cut at {size} heads that do not begin this bundle "
+            "({found} heads)."
+        ),
+    ),
+    "certificate.rules": (
+        "Sertifikat {file} menyebut aturan {rule_set} dengan sidik lain.",
+        "The certificate {file} cites the rules {rule_set} by another digest.",
+    ),
+    "certificate.absent": (
+        "Sertifikat {file} tidak dapat dihitung ulang: peristiwa {regions} tidak ada dalam bundel.",
+        "The certificate {file} cannot be recomputed: the events of {regions} are not here.",
+    ),
+    "certificate.row": (
+        "Baris {line} sertifikat {file} tertulis “{told}”, hitungan ulang “{found}”.",
+        "Row {line} of the certificate {file} says “{told}”, recomputed “{found}”.",
+    ),
+    "certificate.count": (
+        "Sertifikat {file} memuat {told} daerah, seharusnya {found}.",
+        "The certificate {file} has {told} regions instead of {found}.",
     ),
     # rules and rankings
     "rules.absent": (
@@ -287,6 +403,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Row {line} of {file} is {told} instead of {found}.",
     ),
     # remarks
+    "remark.certificate_unsigned": (
+        "tanda tangan sertifikat {file} tidak diperiksa; sebutkan --certificate-key.",
+        "the signature of {file} was not checked; name its key by --certificate-key.",
+    ),
+    "remark.fact_withheld": (
+        "isi peristiwa tidak ditunjukkan; hanya sidiknya yang diperiksa.",
+        "what the fact says is not shown; only its hash was checked.",
+    ),
     "remark.withheld": (
         (
             "{count} peristiwa daerah {region} tidak ditunjukkan kepada penerima bundel ini; hanya "
@@ -357,12 +481,18 @@ class Findings:
         self.problems: list[Finding] = []
         self.remarks: list[Finding] = []
         self.count = 0
+        self._told: set[int] = set()
 
     def problem(self, name: str, **facts: object) -> None:
-        """Something does not match."""
+        """Something does not match; told once, however many questions come upon it."""
+        finding = _finding(name, facts)
+        told = hash(repr(finding))
+        if told in self._told:
+            return
+        self._told.add(told)
         self.count += 1
         if self.count <= PROBLEMS_MAX:
-            self.problems.append(_finding(name, facts))
+            self.problems.append(finding)
 
     def remark(self, name: str, **facts: object) -> None:
         """Something is well, yet should be known."""
@@ -487,6 +617,19 @@ class _Allowance:
             raise Unreadable("bundle.too_large", limit=f"{FILE_BYTES_MAX} byte", file=name)
         if len(self._names) > FILES_MAX:
             raise Unreadable("bundle.too_large", limit=FILES_MAX, file=name)
+
+
+def read_receipt(path: Path) -> dict[str, Any] | None:
+    """A receipt, which is one JSON object; None where the path is something else."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as opened:
+        if opened.read(1) != b"{":
+            return None
+        held = json_object(b"{" + opened.read(RECEIPT_BYTES_MAX))
+    if held.get("format") != RECEIPT:
+        raise Unreadable("manifest.format", found=held.get("format"), expected=RECEIPT)
+    return held
 
 
 def _from_folder(folder: Path) -> dict[str, bytes]:
@@ -659,6 +802,7 @@ class Manifest(NamedTuple):
 
     log: str
     made_at: str
+    known_until: int
     keys: list[str]
     witnesses: list[str]
     tenants: dict[str, Tenant]
@@ -669,6 +813,7 @@ class Manifest(NamedTuple):
 _MANIFEST_FIELDS = (
     "format",
     "made_at",
+    "known_until",
     "log",
     "keys",
     "witnesses",
@@ -692,6 +837,7 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
         return Manifest(
             log=text_of(held, "log", LOG_NAME),
             made_at=field_of(held, "made_at", str),
+            known_until=microseconds(field_of(held, "known_until", str), "known_until"),
             keys=_texts(held, "keys"),
             witnesses=_texts(held, "witnesses"),
             tenants=_tenants(field_of(held, "tenants", dict)),
@@ -808,6 +954,28 @@ class Fact(NamedTuple):
     recorded: int
     happened: int
     said: dict[str, Any]
+
+
+class Instant(NamedTuple):
+    """What was known before a moment, and of that what had happened before another, if any.
+
+    In microseconds.
+    """
+
+    known: int
+    happened: int | None = None
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether the fact is a part of it."""
+        past = self.happened is None or fact.happened < self.happened
+        return past and fact.recorded < self.known
+
+    def of(self, facts: Iterable[Fact]) -> list[Fact]:
+        """Its facts, in the order in which they count."""
+        held = list(filter(self.holds, facts))
+        if self.happened is not None:
+            held.sort(key=lambda fact: (fact.happened, fact.seq))
+        return held
 
 
 class Log(NamedTuple):
@@ -1008,6 +1176,14 @@ def head_leaf(head: Head) -> bytes:
     return netstrings((HEAD_LAYOUT, head.tenant.encode(), epoch, size, root))
 
 
+def root_of(heads: Iterable[Head]) -> bytes:
+    """The root of the tree of these lines."""
+    tree = Tree()
+    for head in heads:
+        tree.append(leaf_hash(head_leaf(head)))
+    return tree.root()
+
+
 def _must_follow(earlier: Head | None, head: Head, findings: Findings) -> None:
     if earlier is None:
         return
@@ -1039,18 +1215,33 @@ def check_tenant(
 
 
 def _check_history(code: str, log: Log, heads: Sequence[Head], findings: Findings) -> None:
-    """Tell the first published head that the events do not lead to: others only follow from it."""
-    sound = 0
-    for head in sorted(heads, key=lambda each: (each.size, each.place)):
-        place = {"region": code, "index": head.place, "epoch": head.epoch}
-        if head.size > log.size:
-            findings.problem("heads.lost", size=head.size, found=log.size, **place)
-            return
-        if log.roots[head.size] != head.root:
-            first = min(sound + 1, head.size)
-            findings.problem("heads.other_history", first=first, last=head.size, **place)
-            return
-        sound = head.size
+    """Tell of each epoch the first head that the events do not lead to: others follow from it."""
+    last = heads[-1].epoch
+    for epoch in sorted({head.epoch for head in heads}):
+        sound = 0
+        within = (head for head in heads if head.epoch == epoch)
+        for head in sorted(within, key=lambda each: (each.size, each.place)):
+            if head.size <= log.size and log.roots[head.size] == head.root:
+                sound = head.size
+                continue
+            _tell_broken(code, log, head, sound, last, findings)
+            break
+
+
+def _tell_broken(
+    code: str, log: Log, head: Head, sound: int, last: int, findings: Findings
+) -> None:
+    """What a head says that the events do not; `sound` of them its epoch's heads led to."""
+    place = {"region": code, "index": head.place}
+    if head.epoch < last:
+        told = {"epoch": head.epoch + 1, "size": head.size, "kept": sound}
+        findings.problem("heads.lost_before", **told, **place)
+    elif head.size > log.size:
+        told = {"epoch": head.epoch, "size": head.size, "found": log.size}
+        findings.problem("heads.lost", **told, **place)
+    else:
+        told = {"epoch": head.epoch, "first": min(sound + 1, head.size), "last": head.size}
+        findings.problem("heads.other_history", **told, **place)
 
 
 # --- signed notes (C2SP signed-note, tlog-checkpoint, cosignature/v1) -----------------------
@@ -1210,6 +1401,35 @@ def check_witnesses(file: str, note: Note, trust: Trust, findings: Findings) -> 
         findings.remark("remark.without_witness")
 
 
+def check_earlier(
+    file: str,
+    content: bytes,
+    manifest: Manifest,
+    heads: Sequence[Head],
+    trust: Trust,
+    findings: Findings,
+) -> None:
+    """A note that the auditor kept from before: what it signs is a beginning of what is here."""
+    try:
+        note = parse_note(content)
+    except Malformed as problem:
+        findings.problem("note.malformed", file=file, field=problem)
+        return
+    if not signed_by(file, note, trust.keys, findings).valid:
+        wanted = ", ".join(key.spelt for key in trust.keys)
+        findings.problem("note.unsigned", file=file, key=wanted or "?")
+        return
+    if note.origin == f"{manifest.log}/heads":
+        if note.size > len(heads):
+            findings.problem("earlier.longer", file=file, size=note.size, found=len(heads))
+        elif root_of(heads[: note.size]) != note.root:
+            findings.problem("earlier.other_history", file=file, size=note.size)
+        return
+    told = {(f"{manifest.log}/{head.tenant}/{head.epoch}", head.size, head.root) for head in heads}
+    if (note.origin, note.size, note.root.hex()) not in told:
+        findings.problem("earlier.absent", file=file, origin=note.origin, size=note.size)
+
+
 # --- the law --------------------------------------------------------------------------------
 
 LEVEL_MAX = 3
@@ -1355,6 +1575,7 @@ class Season:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
+        self.named: set[str] = set()
         self.profiles: dict[str, Profile] = {}
         self.submitted: set[str] = set()
         self.rejected: set[str] = set()
@@ -1377,6 +1598,7 @@ class Season:
         if not known or type(level) is not int or not 0 <= level <= LEVEL_MAX:
             raise Malformed("level")
         slot = (innovation, str(indicator))
+        self.named.update([innovation] if innovation else ())
         if verb == "claimed":
             self.claimed[slot] = level
             self.accepted.pop(slot, None)
@@ -1385,6 +1607,7 @@ class Season:
 
     def _of_innovation(self, verb: str, said_of: Mapping[str, Any]) -> None:
         name = field_of(said_of, "innovation", str)
+        self.named.add(name)
         if verb in ("registered", "revised"):
             self.profiles[name] = _profile(field_of(said_of, "profile", dict))
         elif verb == "withdrawn":
@@ -1489,22 +1712,23 @@ def _day(held: Mapping[str, Any], name: str) -> date | None:
         raise Malformed(name) from problem
 
 
-def was_ever_told(rules: Rules, facts: Sequence[Fact], stage: str) -> bool:
-    """Whether an index of the stage was ever reckoned: from then on no stated score is shown.
+def was_ever_told(rules: Rules, facts: Iterable[Fact], stage: str, instant: Instant) -> bool:
+    """Whether an index of the stage was reckoned by then: from then on no stated score is shown.
 
     Scores are told once for every second in which facts became known, and there for every second
     in which they happened. So a fact that was taken back within its own second told nothing.
     """
     season, past, reached = Season(rules), [], -NUMBER_MAX
-    for _, together in itertools.groupby(facts, lambda fact: _second(fact.recorded)):
+    known = Instant(instant.known).of(facts)
+    for _, together in itertools.groupby(known, lambda fact: _second(fact.recorded)):
         piece = list(together)
         moments = [reached, *(fact.happened for fact in piece)]
         past.extend(piece)
         if moments == sorted(moments):
-            told = _tells(season, piece, stage)
+            told = _tells(season, piece, stage, instant)
         else:
             ordered = sorted(past, key=lambda fact: (fact.happened, fact.seq))
-            told = _tells(Season(rules), ordered, stage)
+            told = _tells(Season(rules), ordered, stage, instant)
             for fact in piece:
                 season.apply(fact)
         if told:
@@ -1513,11 +1737,12 @@ def was_ever_told(rules: Rules, facts: Sequence[Fact], stage: str) -> bool:
     return False
 
 
-def _tells(season: Season, ordered: Sequence[Fact], stage: str) -> bool:
+def _tells(season: Season, ordered: Sequence[Fact], stage: str, instant: Instant) -> bool:
+    """All are applied, unless one before the instant in time tells."""
     for _, together in itertools.groupby(ordered, lambda fact: _second(fact.happened)):
         for fact in together:
             season.apply(fact)
-        if not season.is_blank(stage):
+        if instant.holds(fact) and not season.is_blank(stage):
             return True
     return False
 
@@ -1535,7 +1760,8 @@ class Books:
         self._logs = logs
         self._rules = rules
         self._findings = findings
-        self._seasons: dict[tuple[str, int], Season | None] = {}
+        self._entered: dict[tuple[str, int], Rules | None] = {}
+        self._seasons: dict[tuple[str, int, Instant], Season | None] = {}
 
     def check_citations(self) -> None:
         """Every fact that cites a rule set cites the file that is here, by its SHA-256."""
@@ -1546,30 +1772,40 @@ class Books:
                     cited = {"rule_set": rules.rule_set, "file": rules.file}
                     self._findings.problem("rules.other", region=code, seq=fact.seq, **cited)
 
-    def value(self, code: str, year: int, stage: str) -> Fraction | None:
+    def must_cite(self, file: str, lines: Sequence[str], findings: Findings) -> None:
+        """Each `rules ID DIGEST` names a rule set of the bundle by the digest of its file."""
+        for line in lines:
+            _, rule_set, digest = line.split(" ")
+            rules = self._rules.get(rule_set)
+            if rules is None or rules.digest != digest:
+                findings.problem("certificate.rules", file=file, rule_set=rule_set)
+
+    def value(self, code: str, year: int, stage: str, instant: Instant) -> Fraction | None:
         """What a region stands at in a stage; None where it has no place (final without result)."""
         if code not in self._logs:
             return None if stage == FINAL else _ZERO
         if stage == FINAL:
-            return self._stated(code, year, PUBLISHED, None)
-        season = self._season(code, year)
+            return self._stated(code, year, PUBLISHED, None, instant)
+        season = self.season(code, year, instant)
         if season is not None and not season.is_blank(stage):
             return season.index(stage)
-        stated = self._stated(code, year, REPORTED, stage)
+        stated = self._stated(code, year, REPORTED, stage, instant)
         if stated is None or season is None:
             return stated or _ZERO
         bearing = self._facts(code, year, BEARING)
-        return _ZERO if was_ever_told(season.rules, bearing, stage) else stated
+        return _ZERO if was_ever_told(season.rules, bearing, stage, instant) else stated
 
     def _facts(self, code: str, year: int, topics: Sequence[str]) -> list[Fact]:
-        facts = self._logs[code].facts
+        facts = self._logs[code].facts if code in self._logs else ()
         return [fact for fact in facts if fact.year == year and fact.topic in topics]
 
-    def _stated(self, code: str, year: int, topic: str, stage: str | None) -> Fraction | None:
+    def _stated(
+        self, code: str, year: int, topic: str, stage: str | None, instant: Instant
+    ) -> Fraction | None:
         """The score of the last such statement, by when it happened, then by number."""
         said_of = [
             fact
-            for fact in self._facts(code, year, (topic,))
+            for fact in instant.of(self._facts(code, year, (topic,)))
             if stage is None or fact.said.get("stage") == stage
         ]
         if not said_of:
@@ -1582,13 +1818,27 @@ class Books:
             return None
         return Fraction(score)
 
-    def _season(self, code: str, year: int) -> Season | None:
-        if (code, year) not in self._seasons:
-            self._seasons[code, year] = self._replayed(code, year)
-        return self._seasons[code, year]
+    def season(self, code: str, year: int, instant: Instant) -> Season | None:
+        """A region's facts of a year, replayed; None where it never entered, or without rules."""
+        asked = (code, year, instant)
+        if asked not in self._seasons:
+            rules = self._rules_of(code, year)
+            self._seasons[asked] = rules and self._replayed(rules, *asked)
+        return self._seasons[asked]
 
-    def _replayed(self, code: str, year: int) -> Season | None:
-        """The season from its entry on; None where there is none, or its rules are not here."""
+    def _replayed(self, rules: Rules, code: str, year: int, instant: Instant) -> Season:
+        season = Season(rules)
+        for fact in instant.of(self._facts(code, year, BEARING)):
+            self._apply(code, season, fact)
+        return season
+
+    def _rules_of(self, code: str, year: int) -> Rules | None:
+        if (code, year) not in self._entered:
+            self._entered[code, year] = self._entry(code, year)
+        return self._entered[code, year]
+
+    def _entry(self, code: str, year: int) -> Rules | None:
+        """The rules of a region's entry, which is before all that counts."""
         facts = self._facts(code, year, (*BEARING, ENTERED))
         entry = next((fact for fact in facts if fact.topic == ENTERED), None)
         bearing = [fact for fact in facts if fact.topic in BEARING]
@@ -1602,11 +1852,7 @@ class Books:
         if rules is None:
             wanted = entry.said.get("rule_set")
             self._findings.problem("rules.absent", rule_set=wanted, region=code, year=year)
-            return None
-        season = Season(rules)
-        for fact in bearing:
-            self._apply(code, season, fact)
-        return season
+        return rules
 
     def _apply(self, code: str, season: Season, fact: Fact) -> None:
         try:
@@ -1686,12 +1932,14 @@ class Rankings:
         books: Books,
         regions: Mapping[str, Region],
         elsewhere: frozenset[str],
+        cut: Instant,
         findings: Findings,
     ) -> None:
-        self._books = books
+        self.books = books
+        self.cut = cut
         self._regions = regions
         self._elsewhere = elsewhere
-        self._findings = findings
+        self.findings = self._findings = findings
 
     def check(self, file: str, content: bytes) -> None:
         """One ranking file; `elsewhere` are regions whose events are not in the bundle."""
@@ -1700,11 +1948,7 @@ class Rankings:
         except Malformed as problem:
             self._findings.problem("file.malformed", file=file, field=problem)
             return
-        assessed = {
-            code
-            for code, region in self._regions.items()
-            if region.subject and region.province == province and region.kind != "provinsi"
-        }
+        assessed = set(self.assessed(province))
         told = {row.region: row for row in rows}
         if assessed != set(told) or len(rows) != len(told):
             different = ", ".join(sorted(assessed ^ set(told))) or "×2"
@@ -1712,7 +1956,7 @@ class Rankings:
         values = {
             code: told[code].value
             if code in self._elsewhere
-            else self._books.value(code, year, stage)
+            else self.books.value(code, year, stage, self.cut)
             for code in sorted(set(told) & assessed)
         }
         left = len(self._elsewhere & set(values))
@@ -1720,17 +1964,23 @@ class Rankings:
             self._findings.remark("remark.not_recomputed", count=left, file=file)
         self._compare(file, rows, values)
 
+    def assessed(self, province: str) -> list[str]:
+        """The regions of a province that are ranked."""
+        return [
+            code
+            for code, region in self._regions.items()
+            if region.subject and region.province == province and region.kind != "provinsi"
+        ]
+
+    def unknown(self, codes: Iterable[str]) -> list[str]:
+        """Those whose events are not in the bundle, though there are some."""
+        return sorted(self._elsewhere & set(codes))
+
     def _compare(
         self, file: str, rows: Sequence[Row], values: Mapping[str, Fraction | None]
     ) -> None:
-        """Competition ranking: equal indexes share a rank, and stand by code."""
-        placed = {code: value for code, value in values.items() if value is not None}
-        order = sorted(placed, key=lambda code: (-placed[code], code))
-        ranks: dict[str, int] = {}
-        first: dict[Fraction, int] = {}
-        for place, code in enumerate(order, start=1):
-            ranks[code] = first.setdefault(placed[code], place)
-        order += sorted(set(values) - set(placed))
+        ranked = placed(values)
+        order, ranks = [row.region for row in ranked], {row.region: row.rank for row in ranked}
         for row in rows:
             if row.region not in values:
                 continue
@@ -1738,8 +1988,8 @@ class Rankings:
             if row.value != values[row.region]:
                 facts = {"told": _spelt(row.value), "found": _spelt(values[row.region])}
                 self._findings.problem("ranking.index", **facts, **named)
-            if row.rank != ranks.get(row.region):
-                facts = {"told": str(row.rank or "–"), "found": str(ranks.get(row.region, "–"))}
+            if row.rank != ranks[row.region]:
+                facts = {"told": str(row.rank or "–"), "found": str(ranks[row.region] or "–")}
                 self._findings.problem("ranking.rank", **facts, **named)
         told = [row.region for row in rows if row.region in values]
         for number, code in enumerate(told[: len(order)]):
@@ -1750,6 +2000,16 @@ class Rankings:
 
     def _named(self, code: str) -> str:
         return f"{code} ({self._regions[code].name})"
+
+
+def placed(values: Mapping[str, Fraction | None]) -> list[Row]:
+    """Competition ranking: equal indexes share a rank, and stand by code; the unplaced last."""
+    known = {code: value for code, value in values.items() if value is not None}
+    ranks: dict[Fraction, int] = {}
+    rows = []
+    for place, code in enumerate(sorted(known, key=lambda code: (-known[code], code)), start=1):
+        rows.append(Row(code, ranks.setdefault(known[code], place), known[code]))
+    return rows + [Row(code, None, None) for code in sorted(set(values) - set(known))]
 
 
 def _ranking(file: str, content: bytes) -> tuple[str, int, str, list[Row]]:
@@ -1781,6 +2041,340 @@ def _spelt(value: Fraction | None) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
+# --- replaying ------------------------------------------------------------------------------
+
+_REPLAY = re.compile(r"([0-9]{2}(?:\.[0-9]{2})?)/([0-9]{4})(?:/([a-z]+))?\Z")
+
+
+class Replay(NamedTuple):
+    """What is to be replayed: a ranking (`63/2026/mandiri`) or a region's state (`63.10/2026`)."""
+
+    code: str
+    year: int
+    stage: str | None
+    ends: tuple[int, ...]
+    clock: str
+
+    def instants(self, cut: Instant) -> Iterator[Instant]:
+        """By the clock that was asked for; nothing was known to the bundle later than its cut."""
+        for end in self.ends:
+            if self.clock == KNOWN:
+                yield Instant(min(end, cut.known))
+            else:
+                yield Instant(cut.known, end)
+
+
+def parse_replay(what: str, moments: Sequence[str], clock: str) -> Replay:
+    """As it is asked for on the command line; each moment includes the whole of its second."""
+    found = _REPLAY.match(what)
+    if not found or not moments or found[3] not in (None, *STAGES):
+        raise Malformed(what)
+    seconds = [_second(microseconds(each, each)) + 1 for each in moments]
+    ends = tuple(each * MICROSECONDS_PER_SECOND for each in seconds)
+    return Replay(found[1], int(found[2]), found[3], ends, clock)
+
+
+def replayed(replay: Replay, rankings: Rankings) -> list[str]:
+    """A line of JSON for each moment, always spelt the same; `Unreadable` without the events."""
+    ranked = rankings.assessed(replay.code) if replay.stage else [replay.code]
+    absent = rankings.unknown(ranked)
+    if absent or not ranked:
+        raise Unreadable("replay.absent", regions=", ".join(absent) or replay.code)
+    documents = (
+        _ranking_at(replay, rankings, ranked, instant)
+        if replay.stage
+        else _state_at(replay, rankings.books, instant)
+        for instant in replay.instants(rankings.cut)
+    )
+    return [
+        json.dumps(each, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        for each in documents
+    ]
+
+
+def _asked(replay: Replay, instant: Instant) -> dict[str, object]:
+    return {
+        "year": replay.year,
+        "known_until": _iso(instant.known),
+        "happened_until": None if instant.happened is None else _iso(instant.happened),
+    }
+
+
+def _iso(moment: int) -> str:
+    spelt = (_EPOCH + moment * _MICROSECOND).isoformat(timespec="microseconds")
+    return spelt.replace("+00:00", "Z")
+
+
+def _ranking_at(
+    replay: Replay, rankings: Rankings, ranked: Iterable[str], instant: Instant
+) -> dict[str, object]:
+    """As in `rankings/`, with the moment."""
+    stage = str(replay.stage)
+    values = {
+        code: rankings.books.value(code, replay.year, stage, instant) for code in sorted(ranked)
+    }
+    rows = [
+        {"region": row.region, "rank": row.rank, "index": _index(row.value)}
+        for row in placed(values)
+    ]
+    return {**_asked(replay, instant), "province": replay.code, "stage": stage, "rows": rows}
+
+
+def _state_at(replay: Replay, books: Books, instant: Instant) -> dict[str, object]:
+    """What the region's facts of the year come to."""
+    code, year = replay.code, replay.year
+    season = books.season(code, year, instant)
+    return {
+        **_asked(replay, instant),
+        "region": code,
+        "rule_set": season and season.rules.rule_set,
+        "index": {stage: _index(books.value(code, year, stage, instant)) for stage in STAGES},
+        **(_held(season) if season else {"levels": {}, "innovations": {}}),
+    }
+
+
+def _held(season: Season) -> dict[str, object]:
+    """Levels as [claimed, accepted], and what each innovation is to the computed stages."""
+    levels: dict[str, dict[str, list[int]]] = {name: {} for name in ("", *season.named)}
+    for of, row in {*season.claimed, *season.accepted}:
+        slot = (of, row)
+        levels[of][row] = [season.claimed.get(slot, 0), season.accepted.get(slot, 0)]
+    parts = {stage: season.parts(stage)[1:] for stage in COMPUTED}
+    innovations = {}
+    for name in season.named:
+        profile = season.profiles.get(name)
+        innovations[name] = {
+            "tahapan": profile and profile.tahapan,
+            "submitted": name in season.submitted,
+            "rejected": name in season.rejected,
+            "part": {stage: _part(name, *parts[stage]) for stage in COMPUTED},
+            "levels": levels[name],
+        }
+    return {"levels": levels[""], "innovations": innovations}
+
+
+def _part(innovation: str, counted: set[str], refused: set[str]) -> str:
+    """It counts, it only divides, or it is not there."""
+    return "counts" if innovation in counted else "rejected" if innovation in refused else "absent"
+
+
+def _index(value: Fraction | None) -> str | None:
+    return None if value is None else _spelt(value)
+
+
+# --- receipts -------------------------------------------------------------------------------
+
+RECEIPT = "jejak-inovasi/receipt/1"
+RECEIPT_BYTES_MAX = 16 * 1024 * 1024
+_RECEIPT_FIELDS = (
+    "format",
+    "log",
+    "keys",
+    "tenant",
+    "fact",
+    "path",
+    "checkpoint",
+    "head",
+    "heads_path",
+    "heads_checkpoint",
+)
+
+
+def climbed(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """The root that a leaf and its path lead to (RFC 9162, 2.1.3.2); None if they do not fit."""
+    if index >= size:
+        return None
+    place, last, found = index, size - 1, leaf
+    for each in path:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            found = _node(each, found)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            found = _node(found, each)
+        place, last = place >> 1, last >> 1
+    return found if last == 0 else None
+
+
+class Proven(NamedTuple):
+    """What a sound receipt's sentence tells."""
+
+    log: str
+    region: str
+    seq: int
+    topic: str
+    recorded_at: str
+    size: int
+    heads: int
+
+
+def examine_receipt(
+    held: Mapping[str, Any], trust: Trust, findings: Findings, files: Mapping[str, bytes]
+) -> tuple[Proven, Trust]:
+    """The fact's leaf under its log's note, and that log's head under the note of all."""
+    exactly(held, _RECEIPT_FIELDS)
+    trust = _trusted(trust, _texts(held, "keys"), [], findings)
+    log, tenant = text_of(held, "log", LOG_NAME), text_of(held, "tenant", CODE)
+    fact = field_of(held, "fact", dict)
+    head = _head(json.dumps(field_of(held, "head", dict)).encode())
+    leaf = _leaf_of(tenant, fact, findings)
+    seq = number_of(fact, "seq", 1)
+    root = climbed(leaf, seq - 1, head.size, _path(held, "path"))
+    if head.tenant != tenant or root is None or root.hex() != head.root:
+        findings.problem("receipt.path", seq=seq, region=tenant, size=head.size)
+    note = field_of(held, "checkpoint", str).encode()
+    origin = f"{log}/{tenant}/{head.epoch}"
+    check_note("checkpoint", note, origin, (head.size, head.root), trust, findings)
+    above = field_of(held, "heads_checkpoint", str).encode()
+    size = _size_of(above)
+    top = climbed(leaf_hash(head_leaf(head)), head.place, size, _path(held, "heads_path"))
+    if top is None:
+        findings.problem("receipt.heads_path", index=head.place, size=size)
+    reckoned = (size, "" if top is None else top.hex())
+    signed = check_note("heads_checkpoint", above, f"{log}/heads", reckoned, trust, findings)
+    if signed is not None:
+        check_witnesses("heads_checkpoint", signed, trust, findings)
+    _check_named(fact, files, findings)
+    topic, moment = str(fact.get("topic", "–")), str(fact.get("recorded_at", "–"))
+    return Proven(shown(log), tenant, seq, shown(topic), moment, head.size, size), trust
+
+
+def _leaf_of(tenant: str, fact: Mapping[str, Any], findings: Findings) -> bytes:
+    """The hash of the fact as it is told; of a withheld one, the hash that is told."""
+    if "withheld" in fact:
+        exactly(fact, ("seq", "withheld"))
+        findings.remark("remark.fact_withheld")
+        return bytes.fromhex(text_of(fact, "withheld", HEX_DIGEST))
+    exactly(fact, _EVENT_FIELDS)
+    fields = (
+        LEAF_LAYOUT,
+        tenant.encode(),
+        b"%d" % number_of(fact, "seq", 1),
+        field_of(fact, "stream", str).encode(),
+        b"%d" % number_of(fact, "version"),
+        bytes.fromhex(text_of(fact, "event_id", UUID_TEXT).replace("-", "")),
+        text_of(fact, "topic", TOPIC).encode(),
+        b"%d" % microseconds(field_of(fact, "recorded_at", str), "recorded_at"),
+        field_of(fact, "meta", str).encode(),
+        field_of(fact, "state", str).encode(),
+    )
+    if json_object(field_of(fact, "state", str), "state").get("type") != fact["topic"]:
+        raise Malformed("topic")
+    return leaf_hash(netstrings(fields))
+
+
+def _path(held: Mapping[str, Any], name: str) -> list[bytes]:
+    path = _texts(held, name)
+    if not all(HEX_DIGEST.match(each) for each in path):
+        raise Malformed(name)
+    return [bytes.fromhex(each) for each in path]
+
+
+def _size_of(content: bytes) -> int:
+    """How much a note says that it signs; what else is wrong with it is found elsewhere."""
+    try:
+        return parse_note(content).size
+    except Malformed:
+        return 0
+
+
+def _check_named(fact: Mapping[str, Any], files: Mapping[str, bytes], findings: Findings) -> None:
+    """Each file that the auditor holds is named in the fact by its SHA-256."""
+    state = str(fact.get("state", ""))
+    for name, content in files.items():
+        digest = hashlib.sha256(content).hexdigest()
+        if f'"{digest}"' not in state:
+            findings.problem("receipt.file", file=name, sha256=digest)
+
+
+# --- certificates ---------------------------------------------------------------------------
+
+_CERTIFICATE = re.compile(
+    r"(?P<log>[^\s+]{1,200})/certificate/(?P<province>[0-9]{2})/(?P<year>[0-9]{4})/(?P<stage>[a-z]+)\n"
+    r"cut (?P<size>[1-9][0-9]{0,18}) (?P<root>[A-Za-z0-9+/]{43}=)\n"
+    r"known-until (?P<known>[0-9TZ:.-]{20,30})\n"
+    r"standing (?:official|projection|sample)\n"
+    r"(?P<rules>(?:rules [^ \n]{1,40} [0-9a-f]{64}\n)*)"
+    r"(?:decree [^\n]{1,500}\n)*"
+    r"regions (?P<count>[0-9]{1,4})\n"
+    r"(?P<rows>(?:(?:[0-9]+|-) [0-9]{2}\.[0-9]{2} (?:[0-9.]+|-) [0-9]+ [^\n]{1,200}\n)*)\Z"
+)
+
+
+class Certificate(NamedTuple):
+    """A certificate that was read: its fields, what is signed, and where it is cut."""
+
+    found: re.Match[str]
+    note: Note
+    root: bytes
+    known: int
+
+
+def read_certificate(content: bytes) -> Certificate:
+    """`Malformed` where it is spelt otherwise."""
+    try:
+        text, _, signed = content.decode("utf-8").rpartition("\n\n")
+        found = _CERTIFICATE.match(text + "\n")
+        if found is None or found["stage"] not in STAGES:
+            raise Malformed("baris/line")
+        lines = signed.rstrip("\n").split("\n")
+        note = Note((text + "\n").encode(), "", 0, b"", [_signature(line) for line in lines])
+        known = microseconds(found["known"], "known-until")
+        return Certificate(found, note, _unbased(found["root"]), known)
+    except (UnicodeError, ValueError) as problem:
+        raise Malformed(type(problem).__name__) from problem
+
+
+def check_certificate(
+    file: str, content: bytes, given: Sequence[Key], heads: Sequence[Head], rankings: Rankings
+) -> None:
+    """A season's certificate: signed, cut at heads that are here, every row what the facts say."""
+    findings = rankings.findings
+    try:
+        found, note, root, known = read_certificate(content)
+    except Malformed as problem:
+        findings.problem("note.malformed", file=file, field=problem)
+        return
+    if not given:
+        findings.remark("remark.certificate_unsigned", file=file)
+    elif not signed_by(file, note, given, findings).valid:
+        findings.problem("note.unsigned", file=file, key=", ".join(key.spelt for key in given))
+    size = int(found["size"])
+    if size > len(heads) or root_of(heads[:size]) != root or known > rankings.cut.known:
+        findings.problem("certificate.other_cut", file=file, size=size, found=len(heads))
+        return
+    rankings.books.must_cite(file, found["rules"].split("\n")[:-1], findings)
+    _check_certified(file, found, heads[:size], Instant(known), rankings)
+
+
+def _check_certified(
+    file: str, found: re.Match[str], heads: Sequence[Head], instant: Instant, rankings: Rankings
+) -> None:
+    """Ranks, indexes, and how far each log went."""
+    findings, year, stage = rankings.findings, int(found["year"]), found["stage"]
+    told = [line.split(" ", 4) for line in found["rows"].split("\n")[:-1]]
+    codes = rankings.assessed(found["province"])
+    absent = rankings.unknown(codes)
+    if absent:
+        findings.problem("certificate.absent", file=file, regions=", ".join(absent))
+        return
+    sizes = {head.tenant: head.size for head in heads}
+    values = {code: rankings.books.value(code, year, stage, instant) for code in codes}
+    expected = [
+        [str(row.rank or "-"), row.region, _index(row.value) or "-", str(sizes.get(row.region, 0))]
+        for row in placed(values)
+    ]
+    for number, row in enumerate(expected):
+        line = told[number][:4] if number < len(told) else ["–"]
+        if line != row:
+            facts = {"told": " ".join(line), "found": " ".join(row)}
+            findings.problem("certificate.row", file=file, line=number + 1, **facts)
+    if len(told) != len(expected) or int(found["count"]) != len(expected):
+        findings.problem("certificate.count", file=file, told=len(told), found=len(expected))
+
+
 # --- the run --------------------------------------------------------------------------------
 
 
@@ -1796,7 +2390,28 @@ class Told(NamedTuple):
     rankings: int
 
 
-def examine(files: Mapping[str, bytes], trust: Trust, findings: Findings) -> tuple[Told, Trust]:
+class Beside(NamedTuple):
+    """What the auditor has besides: notes kept from before, certificates, and who signs those."""
+
+    earlier: Mapping[str, bytes]
+    certificates: Mapping[str, bytes]
+    certificate_keys: Sequence[Key]
+
+
+class Examined(NamedTuple):
+    """What came of every check; `rankings` can be asked for more."""
+
+    told: Told
+    trust: Trust
+    rankings: Rankings
+
+
+def examine(
+    files: Mapping[str, bytes],
+    trust: Trust,
+    findings: Findings,
+    beside: Beside | None = None,
+) -> Examined:
     """Every check, in an order in which the first thing told is nearest to the cause."""
     manifest = read_manifest(files)
     trust = _trusting(trust, manifest, findings)
@@ -1810,23 +2425,36 @@ def examine(files: Mapping[str, bytes], trust: Trust, findings: Findings) -> tup
         logs[code] = LogReader(code, sizes, findings).read(content)
         check_tenant(code, told, logs[code], published, findings)
     _check_notes(files, manifest, tree, trust, findings)
+    beside = beside or Beside({}, {}, [])
+    for name, content in beside.earlier.items():
+        check_earlier(name, content, manifest, heads, trust, findings)
     spoken = {head.tenant for head in heads if head.size}
     for region in manifest.scope:
         if region not in logs and region in spoken:
             findings.problem("scope.without_log", region=region)
     books = Books(logs, read_rules(files, findings), findings)
     books.check_citations()
-    ranked = _check_rankings(files, books, frozenset(spoken - set(logs)), findings)
+    elsewhere, cut = frozenset(spoken - set(logs)), Instant(manifest.known_until)
+    rankings = Rankings(books, _regions(files, findings), elsewhere, cut, findings)
+    names = sorted(filter(_RANKING_NAME.match, files))
+    for name in names:
+        rankings.check(name, files[name])
+    for name, content in beside.certificates.items():
+        check_certificate(name, content, beside.certificate_keys, heads, rankings)
     events = sum(log.size for log in logs.values())
     notes = 1 + len(logs)
-    counts = (len(logs), events, len(heads), notes, ranked)
-    return Told(shown(manifest.log), manifest.made_at, *counts), trust
+    counts = (len(logs), events, len(heads), notes, len(names))
+    return Examined(Told(shown(manifest.log), manifest.made_at, *counts), trust, rankings)
 
 
 def _trusting(given: Trust, manifest: Manifest, findings: Findings) -> Trust:
+    return _trusted(given, manifest.keys, manifest.witnesses, findings)
+
+
+def _trusted(given: Trust, logs: Sequence[str], others: Sequence[str], findings: Findings) -> Trust:
     """The keys that were given, else those that came along."""
-    keys = given.keys or _parsed(manifest.keys, LOG_KEY, findings)
-    witnesses = given.witnesses or _parsed(manifest.witnesses, WITNESS_KEY, findings)
+    keys = given.keys or _parsed(logs, LOG_KEY, findings)
+    witnesses = given.witnesses or _parsed(others, WITNESS_KEY, findings)
     return Trust(keys, given.keys_given, witnesses, given.witnesses_given)
 
 
@@ -1858,19 +2486,12 @@ def _check_notes(
             check_note(name, files[name], origin, (told.size, told.root), trust, findings)
 
 
-def _check_rankings(
-    files: Mapping[str, bytes], books: Books, elsewhere: frozenset[str], findings: Findings
-) -> int:
-    names = sorted(filter(_RANKING_NAME.match, files))
+def _regions(files: Mapping[str, bytes], findings: Findings) -> dict[str, Region]:
     try:
-        regions = read_regions(files.get(REGIONS, b"{}"))
+        return read_regions(files.get(REGIONS, b"{}"))
     except Malformed as problem:
         findings.problem("file.malformed", file=REGIONS, field=problem)
-        return len(names)
-    rankings = Rankings(books, regions, elsewhere, findings)
-    for name in names:
-        rankings.check(name, files[name])
-    return len(names)
+        return {}
 
 
 class Answer(NamedTuple):
@@ -1881,13 +2502,37 @@ class Answer(NamedTuple):
     problems: list[Finding]
     remarks: list[Finding]
     found: int
+    replayed: Sequence[str] = ()
 
 
-def answered(path: Path, trust: Trust, *, english: bool) -> Answer:
-    """The bundle examined; whatever it holds, an answer."""
+def answered(
+    path: Path,
+    trust: Trust,
+    *,
+    english: bool,
+    earlier: Sequence[Path] = (),
+    certificates: Sequence[Path] = (),
+    certificate_keys: Sequence[Key] = (),
+    files: Sequence[Path] = (),
+    replay: Replay | None = None,
+) -> Answer:
+    """A bundle or receipt examined, a sound bundle replayed; whatever is held out, an answer."""
     findings = Findings()
+    lines: list[str] = []
+    told: Told | Proven
     try:
-        told, trusted = examine(read_bundle(path), trust, findings)
+        receipt = read_receipt(path)
+        if receipt is None:
+            kept, certified = (
+                {str(each): _kept(each, NOTE_BYTES_MAX) for each in paths}
+                for paths in (earlier, certificates)
+            )
+            beside = Beside(kept, certified, certificate_keys)
+            told, trusted, rankings = examine(read_bundle(path), trust, findings, beside)
+            lines = replayed(replay, rankings) if replay and not findings.count else []
+        else:
+            named = {str(each): _kept(each, FILE_BYTES_MAX) for each in files}
+            told, trusted = examine_receipt(receipt, trust, findings, named)
     except Unreadable as problem:
         return _unreadable(problem, english=english)
     except (Malformed, ValueError, TypeError, LookupError, ArithmeticError) as problem:
@@ -1902,7 +2547,17 @@ def answered(path: Path, trust: Trust, *, english: bool) -> Answer:
     keys = shown(", ".join(key.spelt for key in trusted.keys))
     name = "trust.given" if trusted.keys_given else "trust.bundled"
     facts = {**told._asdict(), "trust": said(name, {"keys": keys}, english=english)}
-    return Answer(0, said("sound", facts, english=english), [], findings.remarks, 0)
+    sentence = "sound" if isinstance(told, Told) else "receipt.sound"
+    return Answer(0, said(sentence, facts, english=english), [], findings.remarks, 0, lines)
+
+
+def _kept(path: Path, bytes_max: int) -> bytes:
+    """A file that the auditor has besides."""
+    try:
+        with path.open("rb") as opened:
+            return opened.read(bytes_max)
+    except OSError as problem:
+        raise Unreadable("earlier.unreadable", path=path, problem=problem) from problem
 
 
 def _unreadable(problem: Unreadable, *, english: bool) -> Answer:
@@ -1960,19 +2615,57 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--witness", action="append", default=[], help="kunci saksi / a witness")
     parser.add_argument("--english", action="store_true", help="in English")
     parser.add_argument("--json", action="store_true", help="untuk program / for programs")
+    parser.add_argument(
+        "--earlier", action="append", default=[], type=Path, help="catatan terdahulu / kept note"
+    )
+    parser.add_argument(
+        "--certificate", action="append", default=[], type=Path, help="sertifikat / certificate"
+    )
+    parser.add_argument("--certificate-key", action="append", default=[], help="kunci / its key")
+    parser.add_argument(
+        "--file", action="append", default=[], type=Path, help="berkas bukti / a file of evidence"
+    )
+    parser.add_argument("--replay", help="63/2026/mandiri, 63.10/2026: JSON di keluaran baku")
+    parser.add_argument("--as-of", action="append", default=[], help="2026-02-10T23:59:59+08:00")
+    parser.add_argument("--clock", choices=CLOCKS, default=KNOWN, help="diketahui / terjadi")
     asked = parser.parse_args(arguments)
     try:
         keys = [parse_key(each, LOG_KEY) for each in asked.key]
         witnesses = [parse_key(each, WITNESS_KEY) for each in asked.witness]
+        [parse_key(each, LOG_KEY) for each in asked.certificate_key]
     except Malformed as problem:
         answer = _unreadable(Unreadable("key.malformed", key=problem), english=asked.english)
     else:
         trust = Trust(keys, bool(keys), witnesses, bool(witnesses))
-        answer = answered(asked.bundle, trust, english=asked.english)
+        answer = _answered(asked, trust)
     text = printed(answer, english=asked.english, as_json=asked.json)
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
-    sys.stdout.buffer.flush()
+    # What is replayed is for the next program in line; the verdict stands beside it.
+    _write(sys.stderr if asked.replay else sys.stdout, [text])
+    _write(sys.stdout, answer.replayed)
     return answer.status
+
+
+def _answered(asked: argparse.Namespace, trust: Trust) -> Answer:
+    try:
+        replay = parse_replay(asked.replay, asked.as_of, asked.clock) if asked.replay else None
+    except Malformed as problem:
+        return _unreadable(Unreadable("replay.malformed", asked=problem), english=asked.english)
+    return answered(
+        asked.bundle,
+        trust,
+        english=asked.english,
+        earlier=asked.earlier,
+        certificates=asked.certificate,
+        certificate_keys=[parse_key(each, LOG_KEY) for each in asked.certificate_key],
+        files=asked.file,
+        replay=replay,
+    )
+
+
+def _write(stream: TextIO, lines: Iterable[str]) -> None:
+    for line in lines:
+        stream.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+    stream.buffer.flush()
 
 
 if __name__ == "__main__":

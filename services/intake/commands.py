@@ -275,6 +275,7 @@ _SORTS: Mapping[type, Sort] = {
     credential.Issue: _KEY,
     credential.Revoke: _KEY,
     person.Grant: _PERSON,
+    person.Invite: _PERSON,
     person.Withdraw: _PERSON,
     person.Erase: _PERSON,
     branch.Save: _BRANCH,

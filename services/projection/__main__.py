@@ -16,6 +16,8 @@ from services.projection.analysis import Analyst
 from services.projection.auditing import Auditing
 from services.projection.branching import Brancher
 from services.projection.bundles.bundling import Bundling
+from services.projection.bundles.cutting import Cutting
+from services.projection.certificates.certifying import Certifying
 from services.projection.checkpoints import Checkpoints
 from services.projection.chronicle import Chronicle
 from services.projection.closing import Closing
@@ -26,14 +28,19 @@ from services.projection.looking_ahead import Foreteller
 from services.projection.nation import Nation
 from services.projection.organising import Organiser
 from services.projection.other_rules import OtherRules
+from services.projection.pages import proof
 from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
+from services.projection.receipts.receipts import Receipts
+from services.projection.replaying.program import Program
+from services.projection.replaying.replaying import Replaying
 from services.projection.tables import Tables
 from services.projection.verifying import Verifying
 from services.projection.web import analysis as web_analysis
 from services.projection.web import auditing as web_auditing
 from services.projection.web import branches as web_branches
 from services.projection.web import bundles as web_bundles
+from services.projection.web import certificates as web_certificates
 from services.projection.web import change as web_change
 from services.projection.web import checkpoints as web_checkpoints
 from services.projection.web import closing as web_closing
@@ -41,10 +48,12 @@ from services.projection.web import evidence as web_evidence
 from services.projection.web import log as web_log
 from services.projection.web import nation as web_nation
 from services.projection.web import organisation as web_organisation
+from services.projection.web import receipts as web_receipts
+from services.projection.web import replaying as web_replaying
 from services.projection.web import rules as web_rules
 from services.projection.web import verification as web_verification
 from services.projection.web.turns import Turns
-from shared.io import bus, config, http, log, postgres, rulebook
+from shared.io import bus, config, http, log, postgres, rulebook, signing
 from shared.io.allowances import Allowances
 from shared.io.bearers import Bearers, TakenBack
 from shared.io.follow import Follower
@@ -82,7 +91,7 @@ async def main() -> None:
             reader,
             ready=lambda: {name: follower.ready for name, follower in followers.items()},
             gauges=lambda: _gauges(followers),
-            analyses=_analyses(facts, pages, reader),
+            analyses=_analyses(facts, pages, reader, settings.certificate_key),
             gate=Gate(_bearers(facts), Sessions(facts), allowances, TABLE),
         )
         loops = [
@@ -126,7 +135,7 @@ def _follower(log_name: str, history: History, own: postgres.Pool, apply: Apply)
 
 
 def _analyses(
-    facts: postgres.Pool, pages: postgres.Pool, reader: Reader
+    facts: postgres.Pool, pages: postgres.Pool, reader: Reader, certificate_key: str
 ) -> Sequence[ControllerRouterHandler]:
     """What reads the facts themselves, and who may see a region's own plans."""
     rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
@@ -135,6 +144,8 @@ def _analyses(
     analyst = Analyst(logs, reader)
     chronicle = Chronicle(Tables(pages), reader)
     contexts, checkpoints = Contexts(digests), Checkpoints(facts)
+    cutting, receipts = Cutting(facts, checkpoints), Receipts(History(facts), checkpoints)
+    bundling = Bundling(cutting, History(facts), checkpoints, reader.register)
     turns = Turns()
     nation = Nation(pages, rulebook.regions(), rule_sets, digests, turns)
     comparer = Comparer(analyst, reader, turns)
@@ -148,12 +159,14 @@ def _analyses(
         *web_closing.routes(Closing(analyst, reader), contexts),
         *web_auditing.routes(Auditing(analyst, reader), contexts),
         *web_checkpoints.routes(checkpoints, reader),
-        *web_bundles.routes(
-            Bundling(facts, History(facts), checkpoints, reader.register), reader.register
-        ),
+        *web_bundles.routes(bundling, reader.register),
+        *web_receipts.routes(receipts, reader, logs),
+        *web_certificates.routes(Certifying(cutting, reader, certificate_key), reader.register),
+        *proof.routes(receipts, reader, logs),
+        *web_replaying.routes(Replaying(cutting, bundling, reader, analyst, Program())),
         *web_nation.routes(nation, digests),
         *web_evidence.routes(reader, logs),
-        *web_log.routes(reader, History(facts)),
+        *web_log.routes(reader, receipts),
         *web_rules.routes(rule_sets, digests, affairs, rulebook.form_for_year),
     ]
 
@@ -174,7 +187,7 @@ def _print_document() -> None:
     """The interface is described without being asked anything, so there is no database."""
     nowhere = cast("postgres.Pool", None)
     reader = Reader(Tables(nowhere), rulebook.regions(), rulebook.rule_sets())
-    analyses = _analyses(nowhere, nowhere, reader)
+    analyses = _analyses(nowhere, nowhere, reader, signing.new_seed())
     app = surface.application(reader, ready=dict, gauges=dict, analyses=analyses)
     sys.stdout.buffer.write(http.document(app))
 

@@ -11,7 +11,7 @@ from shared.io.identity import Role
 # What only some keys are shown, no cache in between keeps.
 OWN = {"Cache-Control": "private, no-cache"}
 # What is told more fully to those who show a key is kept for nobody else.
-VARIED = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+VARIED = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
 KEYED: Mapping[str, Any] = {
     "responses": ERRORS | http.problems(401, 403),
     "security": [{"key": []}],
@@ -38,6 +38,9 @@ TABLE: Mapping[str, Rule] = {
         "GET /",
         "GET /peringkat/{province}/{year}",
         "GET /static/{name}",
+        "GET /periksa",
+        "GET /periksa.py",
+        "GET /tanda-terima/{region}/{seq}",
         *documented.ROUTES,
         "GET /openapi",
         "GET /openapi/openapi.json",
@@ -69,6 +72,8 @@ TABLE: Mapping[str, Rule] = {
         "heavy",
         (),
         "GET /v1/bundles/{whose}",
+        "GET /v1/regions/{region}/events/{seq}/receipt",
+        "GET /v1/regions/{region}/fingerprints/{sha256}",
         f"GET {_REGION}/agencies",
         f"GET {_REGION}/evidence",
         f"GET {_REGION}/carry-over",
@@ -77,6 +82,7 @@ TABLE: Mapping[str, Rule] = {
         f"GET {_REGION}/late",
         f"GET {_REGION}/movement",
         f"GET {_REGION}/next-steps",
+        f"GET {_REGION}/replay",
         f"GET {_REGION}/rescored",
         f"GET {_REGION}/waterfall",
         f"POST {_REGION}/what-if",
@@ -85,6 +91,9 @@ TABLE: Mapping[str, Rule] = {
         f"GET {_PROVINCE}/next-steps",
         f"GET {_PROVINCE}/outlook",
         f"GET {_PROVINCE}/participation",
+        f"GET {_PROVINCE}/certificate",
+        f"GET {_PROVINCE}/certificate.pdf",
+        f"GET {_PROVINCE}/replay",
         f"GET {_PROVINCE}/rescored",
         "GET /v1/seasons/{year}/rescored",
     ),

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from shared.io import postgres
 from shared.kernel import heads
-from shared.kernel.errors import Missing, Refused
+from shared.kernel.errors import Corrupt, Missing, Refused
 from shared.kernel.heads import ALL, HeadLine
 from shared.kernel.proofs import Tree
 
@@ -97,6 +97,16 @@ class Checkpoints:
             path=_hex(tree.inclusion(index, head.size)),
             head=head,
         )
+
+    async def place(self, tenant: str, epoch: int, size: int) -> int:
+        """Where the log of heads has the line of a tenant's signed head."""
+        asked = {"tenant": tenant, "epoch": epoch, "size": size}
+        async with postgres.borrowed(self._pool) as connection:
+            rows = await postgres.fetch(connection, _SQL["place"], asked)
+        if not rows:
+            raise Corrupt("proof.head_unlisted", tenant=tenant, epoch=epoch, size=size)
+        place: int = rows[0]["place"]
+        return place
 
     async def consistency(self, whose: str, first: int, second: int | None) -> Consistency:
         """One signed head and a later one: the first ones that cover so many."""

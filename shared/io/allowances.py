@@ -84,6 +84,12 @@ class Allowances:
         missing = math.ceil((limit.burst - left) / limit.rate)
         return Left(tokens=math.floor(left), full_in_seconds=missing)
 
+    def must_not_be_out(self, whose: str, kind: str) -> None:
+        """Refuse whoever is known to have used up a bucket; no token is taken, nothing is asked."""
+        held = self._held.get((whose, kind))
+        if held is not None:
+            self._has(held)
+
     def nothing(self, kind: str) -> Left:
         """What is told to whoever has used up a bucket."""
         limit = self._kinds[kind]

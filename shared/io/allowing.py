@@ -22,14 +22,25 @@ class Methods:
         # The most literal one first: it is the one that is served.
         by_literal = sorted(methods.items(), key=lambda each: each[0].count("{"))
         self._patterns = [
-            (re.compile(_PARAMETER.sub("[^/]+", re.escape(path))), ", ".join(sorted(allowed)))
-            for path, allowed in by_literal
+            (re.compile(_PARAMETER.sub("[^/]+", re.escape(path))), frozenset(own))
+            for path, own in by_literal
         ]
 
     def of(self, path: str) -> str | None:
         """As the Allow header lists them; None where there is no such address."""
+        own = self._own(path)
+        # Whatever is read can be asked about (`bodiless.py`).
+        told = own | {"HEAD"} if "GET" in own else own
+        return ", ".join(sorted(told)) or None
+
+    def has(self, path: str, method: str) -> bool:
+        """Whether a function of its own answers the method."""
+        return method in self._own(path)
+
+    def _own(self, path: str) -> frozenset[str]:
         bare = path.rstrip("/") or "/"
-        return next((told for pattern, told in self._patterns if pattern.fullmatch(bare)), None)
+        found = (own for pattern, own in self._patterns if pattern.fullmatch(bare))
+        return next(found, frozenset())
 
 
 def methods_of(app: Litestar) -> Methods:

@@ -66,6 +66,10 @@ class Bearers:
         wanted = connection.headers.get(ROLE_HEADER, "")
         return await self._holding(identity_of(subject.issuer, subject.subject), wanted)
 
+    def remembers(self, authorization: str) -> bool:
+        """Whether a key with this id was shown here of late; what is shown may be no such key."""
+        return self._keys.remembers(authorization)
+
     async def _holding(self, identity: bytes, wanted: str) -> Caller:
         async with postgres.borrowed(self._pool) as connection:
             rows = await postgres.fetch(connection, _ROLES, {"identity": identity})

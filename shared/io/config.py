@@ -84,8 +84,12 @@ class Scoring(Service, frozen=True, kw_only=True):
 
 
 class Projection(Service, frozen=True, kw_only=True):
-    """Projection serves the pages and the read interface."""
+    """Projection serves the pages and the read interface.
 
+    `certificate_key` signs certificates of seasons: 32 random bytes as base64.
+    """
+
+    certificate_key: str
     listen_port: int = 8400
 
 

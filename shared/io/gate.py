@@ -33,6 +33,8 @@ _LIMITS: Mapping[str, Limit] = {
     "write": Limit(rate=20, burst=60),
     "heavy": Limit(rate=10, burst=40),
     # Tries to sign in: to one account, and from one address, where a whole office may stand behind.
+    # Tries with a key that nobody holds, from one address.
+    "stranger": Limit(rate=1, burst=60),
     "sign_in": Limit(rate=1 / 30, burst=10),
     "sign_in_from": Limit(rate=1, burst=60),
 }
@@ -129,9 +131,17 @@ class Gate:
     async def _known(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:
         """Who shows a key, or is signed in; a bad key is told also where nobody needs one."""
         shown = connection.headers.get("authorization", "")
-        if shown:
+        if not shown:
+            return await self._sessions.caller(connection)
+        whose = f"address/{_address(connection)}"
+        if not self._bearers.remembers(shown):
+            self._allowances.must_not_be_out(whose, "stranger")
+        try:
             return await self._bearers.caller(connection, shown)
-        return await self._sessions.caller(connection)
+        except Refused as refused:
+            if refused.reason == "identity.unknown":
+                await self._allowances.take(whose, "stranger")
+            raise
 
     async def tell(self, message: Message, scope: Scope) -> None:
         """Say beside every answer what is left, as the drafted RateLimit headers have it."""

@@ -22,11 +22,22 @@ from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
-from shared.io import allowing, clock, conditional, documented, log, refusals, retiring, slow
+from shared.io import (
+    allowing,
+    bodiless,
+    clock,
+    conditional,
+    documented,
+    log,
+    refusals,
+    retiring,
+    slow,
+)
 from shared.io.config import Listening
 from shared.io.document import Described
 from shared.io.gate import Gate
 from shared.io.problems import PROBLEM, Problem, sentence
+from shared.io.request_head import BoundedProtocol
 from shared.kernel import tracing
 from shared.kernel.errors import Corrupt, Missing, Refused
 
@@ -228,13 +239,13 @@ async def serve_beside(
 ) -> None:
     """Serve until told to stop; if one of the service's own loops ends, stop and raise."""
     config = uvicorn.Config(
-        app,
+        bodiless.answers_head(app),
         host=settings.listen_host,
         port=settings.listen_port,
         # Anybody can claim an address; only a proxy of ours is believed.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
-        http="httptools",
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

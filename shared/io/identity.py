@@ -99,7 +99,7 @@ def must_fit(tenant: str, role: Role, client: str, agency: str = "", *, taken: b
     must_stand(tenant, role, agency)
     if not names.is_client(client):
         raise Refused("client.malformed", characters_max=names.CLIENT_CHARACTERS_MAX)
-    if taken:
+    if taken or names.is_person(client):
         raise Refused("client.of_another", client=client)
 
 
@@ -135,6 +135,11 @@ class Keys:
             raise Refused("identity.unknown")
         await self._note_use(identity)
         return caller
+
+    def remembers(self, authorization: str) -> bool:
+        """Whether the id of a key was known here of late, whatever secret it is shown with."""
+        presented = authorization.partition(" ")[2].strip().partition("_")[2]
+        return presented.partition("_")[0] in self._known
 
     async def _note_use(self, identity: str) -> None:
         """Which keys nobody needs is seen by when each was used last, to the minute."""

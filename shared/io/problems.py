@@ -35,6 +35,7 @@ _STATUS_BY_REASON: Mapping[str, int] = {
     "sign_in.not_a_person": 403,
     "sign_in.not_invited": 403,
     "role.not_national": 403,
+    "role.not_below_yours": 403,
     "history.not_allowed": 403,
     "route.unknown": 404,
     "route.method_not_allowed": 405,

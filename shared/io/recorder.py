@@ -97,7 +97,10 @@ class TenantRecorder(PostgresApplicationRecorder):
             )
             for number, (event, draft) in enumerate(zip(stored_events, drafts, strict=True), 1)
         ]
-        curs.execute(_STORE_SQL["insert_events"], rows.event_columns(placed))
+        # Synced by itself: with more in flight, the commit's "pipeline aborted" can come out first
+        # and hide that another writer took the version.
+        with curs.connection.pipeline():
+            curs.execute(_STORE_SQL["insert_events"], rows.event_columns(placed))
         moved = appending.advanced(head, placed, moment)
         curs.execute(_STORE_SQL["advance_heads"], rows.head_columns([moved]))
 

@@ -1,5 +1,6 @@
 """How failures are answered over HTTP: as problems, in the caller's language."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,11 @@ BODY_BYTES_MAX = 1_000_000
 RETRY_AFTER_SECONDS = 2
 # Too many requests, and not now: both name a time to come back.
 WAITING = {429, 503}
+# What is refused to one is not refused to all: without it, a cache may keep a 404 and a 405.
+KEPT_BY_NOBODY = {"Cache-Control": "no-store"}
+# What is spoken here; the first where nobody asks for the other.
+LANGUAGES = ("id", "en")
+_WEIGHT = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)\Z", re.ASCII)
 # The rest of the body is on its way, and must not be taken for the next request.
 UNREAD = 408
 # Nobody we know: RFC 9110 asks to say what would tell us.
@@ -23,17 +29,28 @@ UNKNOWN = 401
 
 def language_of(request: Request[Any, Any, Any]) -> str:
     """`en` where the caller prefers English to Indonesian, else `id`."""
+    told: dict[str, float] = {}
     for part in request.headers.get("accept-language", "").lower().split(","):
-        wanted = part.split(";")[0].strip().split("-")[0]
-        if wanted in ("id", "en"):
-            return wanted
-    return "id"
+        wanted, _, weight = part.partition(";")
+        language = wanted.strip().split("-")[0]
+        if language in LANGUAGES:
+            told.setdefault(language, _weight(weight))
+    best = max(told, key=lambda language: told[language], default=LANGUAGES[0])
+    return best if told.get(best) else LANGUAGES[0]
+
+
+def _weight(spelt: str) -> float:
+    """`q=0.5`; 1 where none is told, 0 where it is none."""
+    name, _, value = spelt.replace(" ", "").partition("=")
+    if not name:
+        return 1.0
+    return float(value) if name == "q" and _WEIGHT.match(value) else 0.0
 
 
 def _answer(request: Request[Any, Any, Any], failure: Failure) -> Response[Problem]:
     # Not `request.url`: it reads the Host header too, and fails where that is nonsense.
     problem = problem_of(failure, language_of(request), request.scope["path"])
-    headers = {"Vary": "Accept-Language", "Link": explained(problem.title)}
+    headers = KEPT_BY_NOBODY | {"Vary": "Accept-Language", "Link": explained(problem.title)}
     if problem.status == UNKNOWN:
         headers["WWW-Authenticate"] = "Bearer"
     if problem.status == UNREAD:
@@ -107,7 +124,7 @@ def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Pro
         detail=sentence("internal.failed", language_of(request), {"request": number}),
         instance=request.scope["path"],
     )
-    headers = {"Link": explained(problem.title)}
+    headers = KEPT_BY_NOBODY | {"Link": explained(problem.title)}
     return Response(problem, status_code=500, media_type=PROBLEM, headers=headers)
 
 

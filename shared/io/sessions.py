@@ -64,9 +64,17 @@ def must_be_own(connection: Connection) -> None:
     origin = connection.headers.get("origin", "")
     host = connection.headers.get("host", "")
     # Older browsers, and those on an unencrypted network, say it by the origin alone.
-    named = bool(host) and urlsplit(origin).netloc == host
+    named = bool(host) and _host_of(origin) == host
     if not (site == "same-origin" or (site is None and named)):
         raise Refused("form.foreign")
+
+
+def _host_of(origin: str) -> str:
+    """The host and port that an origin names; empty where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 async def must_be_meant(connection: Connection, form: Mapping[str, Any]) -> None:

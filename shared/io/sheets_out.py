@@ -24,6 +24,8 @@ HEADER_HEIGHT = 30
 BOM = "\ufeff"
 
 _RUNS = re.compile(r"[=+\-@\t\r]")
+# Where a list is parted by semicolons, or a line ends, another cell may begin in the midst of one.
+_RUNS_WITHIN = re.compile(r"([;\t\r\n|][\s\"']*)(?=[=@]|[+-][A-Za-z(])")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,15})?\Z", re.ASCII)
 
 
@@ -60,7 +62,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet runs: behind an apostrophe, unless it is a plain number."""
-    return f"'{text}" if _RUNS.match(text) and not _NUMBER.match(text) else text
+    if _NUMBER.match(text):
+        return text
+    quiet = _RUNS_WITHIN.sub(r"\1'", text)
+    return f"'{quiet}" if _RUNS.match(text) else quiet
 
 
 def _styles(book: Any) -> dict[str, Any]:

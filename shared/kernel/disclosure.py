@@ -7,6 +7,7 @@ from shared.kernel.events.access import (
     KeyIssued,
     KeyRevoked,
     PersonErased,
+    PersonInvited,
     RoleGranted,
     RoleWithdrawn,
 )
@@ -106,7 +107,7 @@ _KINDS: Mapping[Circle, tuple[type[Event], ...]] = {
     "verifying": (FindingDismissed, VerifierAssigned, ClarificationOpened, ClarificationAnswered),
     "coaching": (CoachAssigned, StepAgreed, StepClosed),
     "planning": (BranchSaved, BranchDiscarded),
-    "keys": (KeyIssued, KeyRevoked, RoleGranted, RoleWithdrawn, PersonErased),
+    "keys": (KeyIssued, KeyRevoked, RoleGranted, PersonInvited, RoleWithdrawn, PersonErased),
 }
 _CIRCLES: Mapping[type[Event], Circle] = {
     kind: circle for circle, kinds in _KINDS.items() for kind in kinds

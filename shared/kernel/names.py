@@ -21,6 +21,11 @@ _INNOVATION = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 CLIENT_CHARACTERS_MAX = 64
 _CLIENT = re.compile(rf"[A-Za-z0-9.-]{{1,{CLIENT_CHARACTERS_MAX}}}\Z")
 
+# A person's id; no program is named like one, or it would speak as the person.
+_PERSON = re.compile(r"p-[0-9a-f]{16}\Z")
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z")
+
 # The region's own rows (SPD) stand where an innovation's id would.
 REGION = "region"
 
@@ -44,6 +49,16 @@ def is_origin(text: str) -> bool:
 def is_client(text: str) -> bool:
     """Whether `text` can be the name of a client: letters, digits, dots, hyphens."""
     return _CLIENT.match(text) is not None
+
+
+def is_person(text: str) -> bool:
+    """Whether `text` is spelt like a person's id."""
+    return _PERSON.match(text) is not None
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether `text` is spelt like the SHA-256 of a file: 64 digits and letters a to f."""
+    return _FINGERPRINT.match(text) is not None
 
 
 def is_keeper(tenant: str) -> bool:

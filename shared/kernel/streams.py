@@ -8,6 +8,7 @@ from shared.kernel.events.access import (
     KeyIssued,
     KeyRevoked,
     PersonErased,
+    PersonInvited,
     RoleGranted,
     RoleWithdrawn,
 )
@@ -132,7 +133,7 @@ _STREAMS: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((ClarificationOpened, ClarificationAnswered), _clarification),
     KeyIssued: lambda event: names.key(event.key),
     KeyRevoked: lambda event: names.key(event.key),
-    **dict.fromkeys((RoleGranted, RoleWithdrawn, PersonErased), _person),
+    **dict.fromkeys((RoleGranted, PersonInvited, RoleWithdrawn, PersonErased), _person),
     VerifierAssigned: lambda event: names.verifier(event.year, event.innovation or names.REGION),
     SampleDrawn: _of_year(names.sample),
     **dict.fromkeys((LateReceived, LateAdmitted, LateDismissed), _of_year(names.late)),

@@ -157,7 +157,8 @@ def test_every_secret_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     assert chosen.secrets.stat().st_mode & 0o777 == 0o700
     kept = {path.name: path.stat().st_mode & 0o777 for path in chosen.secrets.iterdir()}
     seeds = (f"nats-{user}-seed" for user in ("admin", "intake", "scoring", "projection"))
-    names = ("postgres-password", "role-passwords.json", "people-key", "log-key", *seeds)
+    keys = ("people-key", "log-key", "certificate-key")
+    names = ("postgres-password", "role-passwords.json", *keys, *seeds)
     assert kept == dict.fromkeys(names, 0o600)
 
 

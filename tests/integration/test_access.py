@@ -60,6 +60,8 @@ TURNED_AWAY = {
     "sign_in.not_a_person",
 }
 SAFE = {"GET", "HEAD"}
+# What takes seconds to answer, or waits for all that was recorded: asked of a year nobody opened.
+OF_A_CUT = ("/replay", "/certificate", "/certificate.pdf")
 TABLES = {"intake": intake.TABLE, "projection": projection.TABLE}
 ROUTES = [(service, route) for service, table in TABLES.items() for route in table]
 
@@ -235,8 +237,9 @@ def issued_key(system: System, actor: Actor) -> str:
 def test_who_is_let_in(system: System, service: str, route: str) -> None:
     rule = TABLES[service][route]
     answers, wanted = {}, {}
+    named = {"year": "2019"} if route.endswith(OF_A_CUT) else {}
     for actor in ACTORS:
-        response = asked(system, service, route, shown_by(system, service, actor))
+        response = asked(system, service, route, shown_by(system, service, actor), **named)
         assert response.status_code < 500, (route, str(actor), response.text)
         reason = expected(rule, route, actor)
         # An answer to HEAD has no body, a page no reason: their number is all there is to compare.
@@ -288,6 +291,7 @@ def test_a_foreign_region_is_answered_exactly_like_one_that_does_not_exist(
         for response in (foreign, unknown)
     ]
     assert headers[0] == headers[1]
+    assert headers[0]["cache-control"] == "no-store"
 
 
 def test_a_bad_key_is_told_also_where_nobody_needs_one(system: System) -> None:

@@ -44,6 +44,7 @@ from shared.kernel.recorded import Event, Meta, Stored
 from tests import examples, rankings
 from tests.databases import Database
 from tests.serving import serving
+from tests.system import CERTIFICATE_KEY
 from tests.told import (
     OTHER_SID,
     SID,
@@ -215,7 +216,7 @@ async def ask(database: Database) -> AsyncIterator[Asking]:
         postgres.pool(database.projection, "projection", "test-pages", 2) as pages,
     ):
         reader = Reader(Tables(pages), rulebook.regions(), rulebook.rule_sets())
-        analyses = projection._analyses(logs, pages, reader)
+        analyses = projection._analyses(logs, pages, reader, CERTIFICATE_KEY)
         gate = Gate(
             Bearers(Keys(logs), None, logs), Sessions(logs), Allowances(pages, limits(100)), TABLE
         )

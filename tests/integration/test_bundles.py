@@ -2,12 +2,15 @@
 
 import hashlib
 import io
+import itertools
 import json
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
@@ -99,6 +102,30 @@ async def test_the_same_cut_gives_the_same_bytes(system: System) -> None:
     again = bundle(system, "63")
     assert hashlib.sha256(again.content).digest() == hashlib.sha256(first).digest()
     assert REGION in size
+
+
+@pytest.mark.parametrize("code", ["63", "00"])
+async def test_a_bundle_is_sound_however_the_cut_falls_while_facts_flow(
+    system: System, tmp_path: Path, code: str
+) -> None:
+    """A cut through the middle of a second, of a busy log, tells the second before."""
+    stop = threading.Event()
+
+    def flow() -> None:
+        levels = itertools.cycle((1, 2, 3))
+        while not stop.is_set():
+            system.claim(REGION, YEAR, "SPD-08", next(levels))
+
+    with ThreadPoolExecutor(1) as pool:
+        flowing = pool.submit(flow)
+        try:
+            for number in range(4):
+                await eventually(lambda: bundle(system, code).status_code == 200)
+                told = verified(bundle(system, code).content, tmp_path / str(number))
+                assert told.returncode == 0, told.stdout
+        finally:
+            stop.set()
+        flowing.result()
 
 
 def _file(content: bytes, name: str) -> bytes:

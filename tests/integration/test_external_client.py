@@ -163,7 +163,9 @@ def test_a_refused_method_names_those_there_are(system: System) -> None:
     path = f"/v1/regions/{REGION}/seasons/{YEAR}/innovations"
     for method in ("DELETE", "OPTIONS"):
         answer = system.http.request(method, system.url("intake") + path)
-        assert set(answer.headers["allow"].split(", ")) == {"GET", "OPTIONS", "POST"}, method
+        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}, (
+            method
+        )
 
 
 def test_null_is_no_number_in_an_address(system: System) -> None:

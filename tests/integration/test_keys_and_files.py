@@ -135,7 +135,7 @@ def test_evidence_comes_back_to_be_saved_and_never_shown(
     assert told.headers["content-disposition"] == f'attachment; filename="{PDF_SHA256}"'
     assert told.headers["x-content-type-options"] == "nosniff"
     assert told.headers["content-security-policy"] == "default-src 'none'; sandbox"
-    assert told.headers["cache-control"] == "private"
+    assert told.headers["cache-control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,8 @@ def test_two_keys_of_a_program_work_side_by_side_and_a_third_is_refused(system: 
         (MINISTRY, "00", asked("x", "region_admin"), "tenant.without_role"),
         (MINISTRY, "99.99", asked("x"), "tenant.unknown"),
         (ADMIN, REGION, asked("a b"), "client.malformed"),
+        (ADMIN, REGION, asked("p-0123456789abcdef"), "client.of_another"),
+        (ADMIN, REGION, asked("x") | {"expires_at": "2027-01-01T00:00:00"}, "history.zone_missing"),
     ],
 )
 def test_who_gives_which_key_to_whom(

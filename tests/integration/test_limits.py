@@ -1,5 +1,6 @@
 """Too many requests: one caller is told to wait, and nobody else notices."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -70,6 +71,24 @@ def test_whoever_shows_no_key_is_counted_by_address(system: System) -> None:
     key = system.key("63.07", "region_admin")
     answer = system.get(f"/v1/provinces/63/seasons/{YEAR}/ranking", key)
     assert answer.status_code != 429
+
+
+def test_keys_that_nobody_holds_are_soon_not_looked_up(
+    started: Callable[..., AbstractContextManager[System]],
+) -> None:
+    """Whoever was known before goes on from the same address."""
+    with started("projection", allowance=str(FACTOR)) as system:
+        path = f"/v1/provinces/63/seasons/{YEAR}/ranking"
+        known = system.key("63.07", "region_admin")
+        assert system.get(path, known).status_code == 404
+        flooded = flood(lambda: system.get(path, f"jejak_{secrets.token_hex(6)}_x"), 60)
+        assert {one.status_code for one in flooded} == {401, 429}
+        looked_up = [one.status_code for one in flooded].count(401)
+        assert looked_up <= limits(FACTOR)["stranger"].burst + 3
+        fresh = system.get(path, system.key("63.06", "region_admin"))
+        must_be_problem(fresh, 429)
+        assert int(fresh.headers["retry-after"]) >= 1
+        assert system.get(path, known).status_code == 404
 
 
 def test_an_address_that_is_claimed_and_not_trusted_buys_nothing(system: System) -> None:

@@ -1,15 +1,25 @@
 """One contract for every writer of the log: the group commit, the library's recorder, the model."""
 
 import asyncio
+import select
+from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
+from eventsourcing.persistence import StoredEvent
+from psycopg import Connection, Cursor
+from psycopg.rows import DictRow
 
 from shared.io.recorder import TenantRecorder
 from shared.io.store import GroupCommit
-from shared.kernel.appending import EVENT_BYTES_MAX
+from shared.kernel import appending
+from shared.kernel.appending import EVENT_BYTES_MAX, Head
+from shared.kernel.recorded import Stored
 from tests.databases import Database
 from tests.examples import NEIGHBOUR, STREAM, TENANT
 from tests.writers import CommitWriter, Conflict, Fact, Writer, check, facts, recording
+
+ANSWER_SECONDS_MAX = 5
 
 
 async def test_events_are_numbered_from_one_without_a_hole(writer: Writer) -> None:
@@ -81,7 +91,8 @@ async def test_racing_writers_of_one_stream_win_once(writer: Writer) -> None:
     outcomes = await asyncio.gather(
         *(writer.write(TENANT, Fact("a", 1)) for _ in range(8)), return_exceptions=True
     )
-    assert sorted(type(outcome) is Conflict for outcome in outcomes) == [False] + [True] * 7
+    lost = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    assert [type(each) for each in lost] == [Conflict] * 7, lost
     await check(writer, TENANT, 1)
 
 
@@ -119,3 +130,31 @@ async def test_the_recorder_numbers_only_its_own_tenant(database: Database) -> N
         assert [(note.id, note.originator_version) for note in found] == [(1, 1), (2, 2)]
         assert await asyncio.to_thread(mine.max_notification_id) == 2
         assert len(await asyncio.to_thread(mine.select_events, STREAM)) == 2
+
+
+async def test_a_taken_version_is_told_however_early_the_server_refuses(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal may arrive while later statements are still being sent: never hidden by them."""
+    connections: list[Connection[DictRow]] = []
+    insert, advanced = TenantRecorder._insert_stored_events, appending.advanced
+
+    def noting(
+        self: TenantRecorder, curs: Cursor[DictRow], events: Sequence[StoredEvent], **more: object
+    ) -> None:
+        connections.append(curs.connection)
+        insert(self, curs, events, **more)
+
+    def refused_before(head: Head, placed: Sequence[Stored], moment: datetime) -> Head:
+        select.select([connections[-1].fileno()], [], [], ANSWER_SECONDS_MAX)
+        return advanced(head, placed, moment)
+
+    async with recording(database) as writer:
+        await writer.write(TENANT, Fact("a", 1))
+        monkeypatch.setattr(TenantRecorder, "_insert_stored_events", noting)
+        monkeypatch.setattr(appending, "advanced", refused_before)
+        with pytest.raises(Conflict):
+            await writer.write(TENANT, Fact("a", 1))
+        assert connections
+        monkeypatch.undo()
+        await check(writer, TENANT, 1)

@@ -3,14 +3,17 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 
+import psycopg
 import pytest
 
 from shared.io import sessions
 from tests import people
 from tests.system import System, must_be_problem
+from tests.waiting import eventually
 
 REGION, OTHER = "63.10", "63.11"
 ADMIN = (REGION, "region_admin")
@@ -63,6 +66,36 @@ def test_an_invitation_works_once_and_a_new_one_ends_the_old(system: System) -> 
     assert people.sent(system, "/undangan", code).status_code == 422
 
 
+def test_a_new_invitation_is_a_fact_of_whoever_made_it(system: System) -> None:
+    """Whoever is handed one can become the person: nobody makes one unseen."""
+    told = system.must(ADMIN, "POST", PEOPLE, body())
+    path = f"{PEOPLE}/{told['person']}/invitation"
+    (before,) = system.query("select count(*) from intake.event where topic = 'person.invited.1'")
+    people.code_of(system.must(("00", "ministry"), "POST", path, {}))
+    (after,) = system.query("select count(*) from intake.event where topic = 'person.invited.1'")
+    assert after[0] == before[0] + 1
+    (meta,) = system.query(
+        "select convert_from(meta, 'UTF8')::jsonb, convert_from(state, 'UTF8')::jsonb"
+        " from intake.event where topic = 'person.invited.1' order by recorded_at desc limit 1"
+    )
+    assert (meta[0]["role"], meta[1]["person"]) == ("ministry", told["person"])
+    must_be_problem(system.send(ADMIN, "POST", f"{PEOPLE}/p-0000000000000000/invitation", {}), 404)
+
+
+async def test_no_session_by_a_former_password_outlives_it(system: System) -> None:
+    """The password is changed while somebody signs in by the former one."""
+    person = people.joined(system, REGION, "operator", "dinkes")
+    change = "update intake.person set password = 'lain' where id = %s"
+    with psycopg.connect(system.database.admin) as changing:
+        changing.execute(change, [person.id])
+        with ThreadPoolExecutor(1) as pool:
+            trying = pool.submit(people.signed_in, system, person.email)
+            waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+            await eventually(lambda: trying.done() or system.query(waiting)[0][0] > 0)
+            changing.commit()
+            assert trying.result().status_code == 422
+
+
 def test_an_invitation_runs_out(system: System) -> None:
     told = system.must(ADMIN, "POST", PEOPLE, body())
     system.query(
@@ -96,6 +129,19 @@ def test_the_same_address_is_the_same_person_whatever_its_capitals(system: Syste
     assert second["person"] == first["person"]
     roles = listed(system, first["person"])["roles"]
     assert [role["role"] for role in roles] == ["operator", "region_admin"]
+
+
+def test_whoever_has_accounts_in_many_tenants_gets_into_each_by_its_name(system: System) -> None:
+    email = f"{secrets.token_hex(6)}@bpk.go.id"
+    tenants = [f"63.{number:02}" for number in range(1, 8)]
+    for tenant in tenants:
+        told = people.invited(system, tenant, "auditor", email=email)
+        code = people.code_of(told["invitation"])
+        form = {"kode": code, "sandi": f"{people.PASSWORD} {tenant}"}
+        assert people.sent(system, "/undangan", form).status_code == 303
+    last = tenants[-1]
+    answer = people.signed_in(system, email, f"{people.PASSWORD} {last}", daerah=last)
+    assert answer.status_code == 303
 
 
 def test_two_tenants_know_the_same_address_as_two_people(system: System) -> None:
@@ -212,6 +258,9 @@ def test_neither_name_nor_address_stands_in_the_log_or_in_clear(system: System) 
         ({"email": "a@b"}, "person.email"),
         ({"email": "a b@daerah.go.id"}, "person.email"),
         ({"email": "a\r\nb@daerah.go.id"}, "person.email"),
+        ({"email": "a@@daerah.go.id"}, "person.email"),
+        ({"email": "a@daerah..go.id"}, "person.email"),
+        ({"email": "a@-daerah.go.id"}, "person.email"),
         ({"name": " "}, "person.name"),
         ({"name": "a\u202eb"}, "person.name"),
         ({"name": "x" * 201}, "person.name"),

@@ -174,6 +174,7 @@ FOREIGN: tuple[dict[str, str], ...] = (
     {"Origin": "https://jahat.example"},
     {"Origin": "null"},
     {"Origin": ""},
+    {"Origin": "http://[bukan"},
     {"Origin": "OWN.jahat.example"},
     {"Origin": "OWN", "Sec-Fetch-Site": "cross-site"},
     {"Origin": "OWN", "Sec-Fetch-Site": "same-site"},

@@ -1,6 +1,7 @@
 """What the auditor's program reckons is what the product says, for every history."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -49,6 +50,10 @@ def _books(logs: dict[str, list[Recorded]]) -> tuple[Books, Findings]:
     return Books(read, LAW, findings), findings
 
 
+def _microseconds(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1_000_000
+
+
 @given(histories())
 def test_the_index_is_that_of_the_scorecard_at_every_fact(history: Sequence[Recorded]) -> None:
     card = Scorecard(RULES)
@@ -91,21 +96,35 @@ stated = st.builds(
 )
 
 
-@given(histories() | st.just(()), st.lists(stated, max_size=5))
+@given(
+    histories() | st.just(()),
+    st.lists(stated, max_size=5),
+    st.integers(-5, 200) | st.just(5_000_000),
+    st.integers(-5, 70) | st.none(),
+)
 def test_each_stage_is_what_the_read_model_picks(
-    history: Sequence[Recorded], told: Sequence[Told]
+    history: Sequence[Recorded], told: Sequence[Told], known: int, happened: int | None
 ) -> None:
-    """Computed before stated, the latest that happened, a decree by itself."""
+    """Computed before stated, the latest that happened, a decree by itself: at any moment."""
     whole = [bundles.entry(), *_retold(history), *told]
     logs = {
         REGION: bundles.recorded(REGION, whole),
         MINISTRY: bundles.recorded(MINISTRY, bundles.opening()),
     }
+    before = bundles.Before(
+        known=bundles.START + timedelta(seconds=known),
+        happened=bundles.LATEST
+        if happened is None
+        else bundles.START + timedelta(seconds=happened),
+    )
+    instant = periksa.Instant(
+        _microseconds(before.known), None if happened is None else _microseconds(before.happened)
+    )
     books, findings = _books(logs)
     for stage in ("mandiri", "terverifikasi", "final"):
-        picked = bundles.score_of(logs[REGION], stage)
+        picked = bundles.score_of(logs[REGION], stage, before)
         expected = Decimal(0) if picked is None and stage != "final" else picked
-        found = books.value(REGION, YEAR, stage)
+        found = books.value(REGION, YEAR, stage, instant)
         assert found == (None if expected is None else Fraction(expected))
     assert findings.problems == []
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from services.intake import beside
+from services.intake.accounts.giving import must_stand_above
 from services.intake.core import credential
 from services.intake.handle import Intake
 from services.intake.orders import Order
@@ -88,6 +89,9 @@ class Credentials:
         async def rows(connection: postgres.Connection, fresh: bool) -> bool:  # noqa: FBT001 - see `Rows`
             if statement == "issue" and fresh:
                 await self._must_be_free(connection, row)
+            if statement == "revoke":
+                held = await postgres.fetch(connection, _SQL["role_of"], row)
+                must_stand_above(order.caller, [one["role"] for one in held])
             return bool(await postgres.execute(connection, _SQL[statement], row))
 
         receipt, touched = await beside.tried(

@@ -14,6 +14,9 @@ values (%(id)s, %(client)s, %(tenant)s, %(role)s, %(agency)s, %(secret_hash)s, %
         %(expires_at)s)
 on conflict (id) do nothing;
 
+-- name: role_of
+select role from api_key where tenant = %(tenant)s and id = %(id)s;
+
 -- name: revoke
 update api_key set revoked_at = coalesce(revoked_at, now())
 where tenant = %(tenant)s and id = %(id)s;

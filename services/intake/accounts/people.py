@@ -5,6 +5,8 @@ withdraw the roles; whoever has accounts in two tenants has two, so neither can 
 """
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,10 +15,12 @@ import msgspec
 from msgspec import Struct
 
 from services.intake import beside
+from services.intake.accounts.giving import must_stand_above
 from services.intake.core import person
 from services.intake.handle import Intake
 from services.intake.orders import Order
 from shared.io import clock, postgres
+from shared.io.identity import Caller
 from shared.io.sealing import Sealing
 from shared.kernel.appending import Receipt
 from shared.kernel.errors import Missing, Refused
@@ -28,8 +32,12 @@ EMAIL_CHARACTERS_MAX = 254
 SQL = postgres.queries(Path(__file__).parent / "people.sql")
 
 
+# One @, and a domain of at least two labels; whether it takes mail is seen by the invitation.
+_ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)+\Z")
+
+
 class Who(Struct, frozen=True, kw_only=True):
-    """What is kept of a person, sealed; told to their own tenant's administrators alone."""
+    """What is kept of a person, sealed; told to whoever looks after the tenant alone."""
 
     name: str
     email: str
@@ -108,23 +116,25 @@ class People:
         command = order.command
         assert isinstance(command, person.Withdraw)
         row = {"tenant": order.tenant, "grant": command.grant}
-        return (await self._with_rows(order, _statements(row, "withdraw", "end_of_role")))[0]
+        rows = _ending(order.caller, row, "role_of", "withdraw", "end_of_role")
+        return (await self._with_rows(order, rows))[0]
 
     async def erase(self, order: Order) -> Receipt:
         """Forget who somebody is: the name, the address, the password, and the key to them."""
         command = order.command
         assert isinstance(command, person.Erase)
         row = {"tenant": order.tenant, "person": command.person}
-        rows = _statements(row, "withdraw_all", "end_all", "erase_key", "erase")
+        statements = ("withdraw_all", "end_all", "erase_key", "erase")
+        rows = _ending(order.caller, row, "roles_now", *statements)
         return (await self._with_rows(order, rows))[0]
 
-    async def renew(self, tenant: str, person_id: str) -> str:
+    async def renew(self, order: Order) -> str:
         """A new code to choose a password with; the one before it opens nothing any more."""
+        command = order.command
+        assert isinstance(command, person.Invite)
         code = clock.new_token()
-        async with postgres.reaching(self._pool, [tenant]) as connection:
-            row = {"tenant": tenant, "person": person_id}
-            if not await postgres.execute(connection, SQL["invite"], row | _invitation(code)):
-                raise Missing("person.unknown")
+        row = {"tenant": order.tenant, "person": command.person, **_invitation(code)}
+        await self._with_rows(order, _ending(order.caller, row, "roles_now", "invite"))
         return code
 
     async def all(self, tenant: str, person_id: str = "") -> Sequence[Person]:
@@ -183,6 +193,7 @@ class People:
             await granted(connection, fresh)
             if found and found[0]["active"]:
                 return ""
+            await _must_stand_above(connection, order.caller, "roles_now", row)
             await postgres.execute(connection, SQL["invite"], row | _invitation(code))
             return code
 
@@ -203,16 +214,15 @@ def must_be_a_person(who: Who) -> None:
     if not who.name.strip() or len(who.name) > NAME_CHARACTERS_MAX or not who.name.isprintable():
         raise Refused("person.name", characters_max=NAME_CHARACTERS_MAX)
     local, _, domain = login_of(who.email).rpartition("@")
-    sound = local and "." in domain.strip(".") and who.email.strip().isprintable()
-    if not sound or any(map(str.isspace, who.email.strip())):
-        raise Refused("person.email")
-    if len(who.email) > EMAIL_CHARACTERS_MAX:
+    if not _ADDRESS.match(f"{local}@{domain}") or len(who.email) > EMAIL_CHARACTERS_MAX:
         raise Refused("person.email")
 
 
 def login_of(email: str) -> str:
-    """The one spelling of an address: people do not mind capitals, nor do mail servers."""
-    return email.strip().casefold()
+    """The one spelling of an address: people do not mind capitals, nor do mail servers; what looks
+    the same is the same (NFKC), so that nobody is invited beside themselves.
+    """
+    return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
 def _invitation(code: str) -> dict[str, object]:
@@ -234,9 +244,19 @@ def _granted(order: Order, command: person.Grant) -> beside.Rows[None]:
     return rows
 
 
-def _statements(row: Mapping[str, object], *names: str) -> beside.Rows[None]:
+def _ending(caller: Caller, row: Mapping[str, object], held: str, *names: str) -> beside.Rows[None]:
+    """Rows that end or hand over the roles which `held` finds, if they are the caller's to give."""
+
     async def rows(connection: postgres.Connection, _: bool) -> None:  # noqa: FBT001 - see `Rows`
+        await _must_stand_above(connection, caller, held, row)
         for name in names:
             await postgres.execute(connection, SQL[name], row)
 
     return rows
+
+
+async def _must_stand_above(
+    connection: postgres.Connection, caller: Caller, held: str, row: Mapping[str, object]
+) -> None:
+    found = await postgres.fetch(connection, SQL[held], row)
+    must_stand_above(caller, [one["role"] for one in found])

@@ -17,6 +17,13 @@ values (%(tenant)s, %(person)s, %(wrapped)s);
 insert into role_held (tenant, id, person, role, agency)
 values (%(tenant)s, %(grant)s, %(person)s, %(role)s, %(agency)s);
 
+-- name: role_of
+select role from role_held where tenant = %(tenant)s and id = %(grant)s;
+
+-- name: roles_now
+select role from role_held
+where tenant = %(tenant)s and person = %(person)s and withdrawn_at is null;
+
 -- name: invite
 update person set invitation = %(invitation)s, invited_until = now() + %(lasting)s
 where tenant = %(tenant)s and id = %(person)s and erased_at is null;
@@ -97,9 +104,17 @@ set identity = %(identity)s, invitation = null, invited_until = null
 where tenant = %(tenant)s and id = %(person)s and identity is null and erased_at is null;
 
 -- name: begin
+-- With the password that was shown, if it still is theirs: whoever changes it waits for this, or
+-- this for them, so that no session by the former one outlives it.
+with own as (
+    select from person
+    where tenant = %(tenant)s and id = %(person)s
+      and (%(password)s::text is null or password = %(password)s)
+    for share
+)
 insert into session (tenant, token_hash, person, role_held, method, provider_session, ends_at)
 select tenant, %(token)s, person, id, %(method)s, %(provider_session)s, now() + %(lasting)s
-from role_held
+from role_held, own
 where tenant = %(tenant)s and person = %(person)s and withdrawn_at is null
   and (%(grant)s = '' or id = %(grant)s)
 order by last_used_at desc nulls last, granted_at, id limit 1;

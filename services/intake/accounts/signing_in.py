@@ -25,8 +25,8 @@ LASTING = timedelta(seconds=sessions.SECONDS_MAX)
 SESSIONS_MAX = 10
 SWEEP_SECONDS = 3600.0
 
-_BY_LOGIN = "select * from people_by_login(%(shown)s)"
-_BY_IDENTITY = "select * from people_by_identity(%(shown)s)"
+_BY_LOGIN = "select * from people_by_login(%(shown)s, %(tenant)s)"
+_BY_IDENTITY = "select * from people_by_identity(%(shown)s, %(tenant)s)"
 _INVITED = "select * from person_invited(%(shown)s)"
 
 
@@ -72,8 +72,8 @@ class SigningIn:
         for row in found:
             kept = await self._kept(row)
             if await self._passwords.fits(kept, password) and kept is not None:
-                await self._renew_hash(row, kept, password)
-                return await self._begin(row, "password")
+                current = await self._renew_hash(row, kept, password)
+                return await self._begin({**row, "password": current}, "password")
         if not found:
             await self._passwords.fits(None, password)
         raise Refused("sign_in.wrong")
@@ -152,6 +152,7 @@ class SigningIn:
         token = sessions.new_token()
         row = {
             "grant": "",
+            "password": None,
             **whose,
             "token": sessions.hashed(token),
             "method": method,
@@ -171,8 +172,7 @@ class SigningIn:
     ) -> Sequence[Mapping[str, Any]]:
         """Who is known by it, before it is known whose they are; in one tenant if one is named."""
         async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(connection, query, {"shown": shown})
-        return [row for row in rows if tenant in ("", row["tenant"])]
+            return await postgres.fetch(connection, query, {"shown": shown, "tenant": tenant})
 
     async def _kept(self, row: Mapping[str, Any]) -> str | None:
         rows = await postgres.fetch_of(self._pool, [row["tenant"]], SQL["password"], row)
@@ -191,13 +191,14 @@ class SigningIn:
                 raise Refused("invitation.over")
             await postgres.execute(connection, SQL["end_all"], row)
 
-    async def _renew_hash(self, row: Mapping[str, Any], kept: str, password: str) -> None:
-        """What was hashed more cheaply once is hashed as today's are."""
+    async def _renew_hash(self, row: Mapping[str, Any], kept: str, password: str) -> str:
+        """What was hashed more cheaply once is hashed as today's are; the hash that is kept now."""
         if not self._passwords.is_outdated(kept):
-            return
+            return kept
         renewed = {"password": await self._passwords.hash(password), "former": kept}
         async with postgres.reaching(self._pool, [row["tenant"]]) as connection:
             await postgres.execute(connection, SQL["rehash"], {**row, **renewed})
+        return renewed["password"]
 
     async def _linked(self, row: Mapping[str, Any], identity: bytes) -> bool:
         async with postgres.reaching(self._pool, [row["tenant"]]) as connection:

@@ -64,6 +64,8 @@ def decide(command: Command, credential: Credential) -> tuple[Event, ...]:
     """A key is issued once, and revoked once; its end is at most `DAYS_MAX` days away."""
     if isinstance(command, Revoke):
         return _revoked(command, credential)
+    if command.expires_at.tzinfo is None:
+        raise Refused("history.zone_missing")
     if not command.asked_at < command.expires_at <= command.asked_at + timedelta(days=DAYS_MAX):
         raise Refused("key.end_out_of_range", days_max=DAYS_MAX)
     if credential.issued is not None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from shared.kernel import text
 from shared.kernel.errors import Missing, Refused
-from shared.kernel.events.access import PersonErased, RoleGranted, RoleWithdrawn
+from shared.kernel.events.access import PersonErased, PersonInvited, RoleGranted, RoleWithdrawn
 from shared.kernel.recorded import Event
 
 REASON_CHARACTERS_MAX = 500
@@ -22,6 +22,13 @@ class Grant(Struct, frozen=True, kw_only=True):
     grant: str
     role: str
     agency: str = ""
+    year: ClassVar[int] = 0
+
+
+class Invite(Struct, frozen=True, kw_only=True):
+    """Let a person choose a password anew."""
+
+    person: str
     year: ClassVar[int] = 0
 
 
@@ -42,7 +49,7 @@ class Erase(Struct, frozen=True, kw_only=True):
     year: ClassVar[int] = 0
 
 
-Command = Grant | Withdraw | Erase
+Command = Grant | Invite | Withdraw | Erase
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -74,6 +81,8 @@ def decide(command: Command, person: Person) -> tuple[Event, ...]:
     """A role is held once; what is withdrawn or erased already stays so."""
     if isinstance(command, Grant):
         return _granted(command, person)
+    if isinstance(command, Invite):
+        return _invited(command, person)
     if not command.reason.strip():
         raise Refused("person.reason_missing")
     text.check("reason", command.reason, REASON_CHARACTERS_MAX)
@@ -97,6 +106,12 @@ def _granted(command: Grant, person: Person) -> tuple[Event, ...]:
         grant=command.grant, person=command.person, role=command.role, agency=command.agency
     )
     return (granted,)
+
+
+def _invited(command: Invite, person: Person) -> tuple[Event, ...]:
+    if not person.known or person.erased:
+        raise Missing("person.unknown")
+    return (PersonInvited(person=command.person),)
 
 
 def _erased(command: Erase, person: Person) -> tuple[Event, ...]:

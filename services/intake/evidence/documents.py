@@ -5,7 +5,6 @@ rows; so a fingerprint in an event always has a file behind it that can be opene
 """
 
 import hashlib
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -13,7 +12,7 @@ from msgspec import Struct
 from shared.io import postgres
 from shared.io.files import Files, Whole
 from shared.io.opener import Opener
-from shared.kernel import filenames
+from shared.kernel import filenames, names
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.media import FILES, LINK
 
@@ -35,9 +34,6 @@ _HELD = "select sha256, regions from held_elsewhere(%(tenant)s, %(wanted)s)"
 _HOLDERS = """
 select tenant from evidence where sha256 = %(sha256)s and tenant <> %(tenant)s order by tenant
 """
-
-
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -107,7 +103,7 @@ class Documents:
 
     async def one(self, tenant: str, sha256: str) -> Kept:
         """What is known of a file of this tenant."""
-        known = await self.known(tenant, [sha256]) if _SHA256.match(sha256) else {}
+        known = await self.known(tenant, [sha256]) if names.is_fingerprint(sha256) else {}
         if sha256 not in known:
             raise Missing("evidence.unknown")
         return known[sha256]

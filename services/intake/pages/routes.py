@@ -54,7 +54,7 @@ def _surrounding() -> Sequence[ControllerRouterHandler]:
     @get("/static/{name:str}", include_in_schema=False, sync_to_thread=False)
     def style(name: FromPath[str]) -> Response[bytes]:
         """The style sheet under the name of its content."""
-        return rendering.style(name)
+        return rendering.static(name)
 
     return [show_home, style]
 

@@ -23,7 +23,7 @@ EVIDENCE = FILES + "/{sha256:str}"
 
 # A stranger's file: it is saved, never shown or run under our address, and nobody else keeps it.
 KEPT_APART = {
-    "Cache-Control": "private",
+    "Cache-Control": "private, no-cache",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }

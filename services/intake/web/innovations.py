@@ -96,7 +96,7 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
         path = request.scope["path"]
         shown, following = paging.page(rows, lambda row: (row.innovation,), limit, cursor)
         view = InnovationsView(region=region, year=year, innovations=shown, next=following)
-        headers = {"Cache-Control": "private"} | onward(path, following, limit)
+        headers = {"Cache-Control": "private, no-cache"} | onward(path, following, limit)
         return Response(view, headers=headers)
 
     @get(INNOVATION, responses=ERRORS, security=[{"key": []}])
@@ -118,7 +118,9 @@ def _innovation_routes(door: Door) -> Sequence[ControllerRouterHandler]:
             version=version,
             profile=held.profile,
         )
-        return Response(view, headers={"ETag": f'"{version}"', "Cache-Control": "private"})
+        return Response(
+            view, headers={"ETag": f'"{version}"', "Cache-Control": "private, no-cache"}
+        )
 
     return [register_innovation, revise_innovation, list_innovations, read_innovation]
 

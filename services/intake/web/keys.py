@@ -1,7 +1,7 @@
 """Routes of API keys: who looks after a tenant gives keys to programs, and takes them back."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast, get_args
 
 from litestar import Request, Response, get, post
@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec.structs import asdict
 
 from services.intake.accounts.credentials import Credentials
+from services.intake.accounts.giving import GIVES
 from services.intake.bodies import receipts
 from services.intake.bodies.keys import (
     NOTHING_STATED,
@@ -34,12 +35,6 @@ KEYS = "/v1/tenants/{tenant:str}/keys"
 ID_CHARACTERS = 16
 # No key is made later, in microseconds since 1970: the year 5138.
 LATEST = 10**17
-
-# What each role may give to others. Nobody gives what they do not hold themselves or stand above.
-GIVES: Mapping[str, tuple[Role, ...]] = {
-    "region_admin": ("operator", "region_admin"),
-    "ministry": get_args(Role),
-}
 
 
 def routes(door: Door, credentials: Credentials) -> Sequence[ControllerRouterHandler]:

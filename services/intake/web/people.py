@@ -97,8 +97,9 @@ def _granting(door: Door, people: People) -> Sequence[ControllerRouterHandler]:
         tenant: FromPath[str], person_id: FromPath[str], asked: NamedDependency[Asked]
     ) -> Response[InvitationView]:
         """A new invitation, for a lost one or a forgotten password; the one before it is over."""
-        del asked  # it says that the request was well-formed; nothing of it is recorded
-        return Response(_invitation(await people.renew(tenant, person_id)), headers=PRIVATE)
+        command = person.Invite(person=person_id)
+        code = await people.renew(door.order(asked, tenant, NOTHING_STATED, command))
+        return Response(_invitation(code), headers=PRIVATE)
 
     return [invite_person, grant_role, renew_invitation]
 

@@ -83,6 +83,8 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
         if held is None:
             raise Missing("branch.unknown", branch=branch_id)
         view = BranchView(region=region, version=version, saved=held)
-        return Response(view, headers={"ETag": f'"{version}"', "Cache-Control": "private"})
+        return Response(
+            view, headers={"ETag": f'"{version}"', "Cache-Control": "private, no-cache"}
+        )
 
     return [set_target, save_branch, discard_branch, read_branch]

@@ -68,7 +68,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             files=_files(looked),
             statement=StatementView(code=innovation.STATEMENT, text=wording.statement(language)),
         )
-        return Response(view, headers={"Cache-Control": "private"})
+        return Response(view, headers={"Cache-Control": "private, no-cache"})
 
     @post(INNOVATION + "/submission", **door.options())
     async def submit_innovation(
@@ -132,7 +132,7 @@ def routes(door: Door) -> Sequence[ControllerRouterHandler]:
             number,
             refusals.language_of(request),
         )
-        return Response(view, headers={"Cache-Control": "private"})
+        return Response(view, headers={"Cache-Control": "private, no-cache"})
 
     return [check_innovation, submit_innovation, read_receipt]
 

@@ -3,29 +3,28 @@
 The same cut gives the same bytes, once all witnesses have signed it.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from pathlib import Path
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from hashlib import sha256
 
 from msgspec import Struct
 
 from services.projection.bundles import written
-from services.projection.checkpoints import Checkpoints, SignedHead
-from services.projection.core import ranking
-from shared.io import postgres, rulebook
+from services.projection.bundles.cutting import Cut, Cutting
+from services.projection.checkpoints import Checkpoints
+from services.projection.core import ranking, replay
+from services.projection.core.replay import Instant
+from shared.io import rulebook
 from shared.io.history import History
 from shared.kernel import names
 from shared.kernel import regions as kernel_regions
-from shared.kernel.errors import Missing, Unavailable
-from shared.kernel.heads import ALL, HeadLine
+from shared.kernel.errors import Missing
 from shared.kernel.regions import Register
-
-_SQL = postgres.queries(Path(__file__).parent.parent / "checkpoints.sql")
 
 # Which topics of a tenant's log are shown to whom the bundle is for.
 Shown = Callable[[str], frozenset[str]]
-Files = dict[str, bytes]
+# No more than one of them is held at a time.
+Files = AsyncIterator[tuple[str, bytes]]
 
 
 class Scope(Struct, frozen=True, kw_only=True):
@@ -39,90 +38,83 @@ class Bundling:
     """Makes bundles of logs, rules, signed heads and what is served from them."""
 
     def __init__(
-        self, pool: postgres.Pool, history: History, checkpoints: Checkpoints, register: Register
+        self, cutting: Cutting, history: History, checkpoints: Checkpoints, register: Register
     ) -> None:
-        self._pool = pool
+        self._cutting = cutting
         self._history = history
         self._checkpoints = checkpoints
         self._register = register
 
     async def bundle(self, scope: Scope, size: int | None, shown: Shown) -> Files:
-        """Every file, by name; `size` is the signed head of all heads to cut at."""
-        cut = await self._checkpoints.signed(ALL, size)
-        async with postgres.borrowed(self._pool) as connection:
-            rows = await postgres.fetch(connection, _SQL["cut"], {"size": cut.size})
-        lines = [HeadLine(**row) for row in rows]
-        last = {line.tenant: line for line in lines}
-        keepers = {names.MINISTRY, *map(names.province_of, scope.regions)}
-        tenants = {code: last[code] for code in sorted({*scope.regions, *keepers}) if code in last}
-        files: Files = {"heads.ndjson": written.heads(lines)}
-        for code, line in tenants.items():
-            stored = await self._history.read_all(code, upto=line.size)
-            files[f"events/{code}.ndjson"] = written.events(stored, shown(code))
-            note = await self._checkpoints.signed(code, line.size)
-            files[f"checkpoints/{code}.note"] = note.written.encode()
-        files["checkpoints/all.note"] = cut.written.encode()
-        files |= {f"rules/{name}": raw for name, raw in rulebook.rule_files().items()}
-        files |= await self._rankings(scope, last)
-        return self._listed(cut, tenants, scope, files, await self._checkpoints.keys())
+        """Every file with its name; `size` is the signed head of all heads to cut at."""
+        cut = await self._cutting.cut(self._ranked(scope), size)
+        rankings = await self._rankings(scope, cut)
+        return self.logs(scope, cut, shown, rankings)
 
-    async def _rankings(self, scope: Scope, last: Mapping[str, HeadLine]) -> Files:
-        assessed = {
-            province: kernel_regions.of_province(self._register, province)
-            for province in scope.provinces
-        }
-        known = [region.code for regions in assessed.values() for region in regions]
-        logged = [code for code in known if code in last]
-        asked = {"tenants": logged, "sizes": [last[code].size for code in logged]}
-        async with postgres.borrowed(self._pool) as connection:
-            if await postgres.fetch(connection, _SQL["behind"], asked):
-                raise Unavailable("proof.scores_behind")
-            rows = await postgres.fetch(connection, _SQL["served"], asked)
-        served: dict[tuple[str, int, ranking.Stage], dict[str, Decimal]] = defaultdict(dict)
-        for row in rows:
-            place = (names.province_of(row["tenant"]), row["year"], row["stage"])
-            served[place][row["tenant"]] = row["index"]
-        files: Files = {
-            "regions.json": written.regions(each for few in assessed.values() for each in few)
-        }
-        for (province, year, stage), scores in sorted(served.items()):
-            codes = [region.code for region in assessed[province]]
-            files[f"rankings/{province}-{year}-{stage}.json"] = written.document(
-                {
-                    "province": province,
-                    "year": year,
-                    "stage": stage,
-                    "rows": [
-                        {
-                            "region": place.region,
-                            "rank": place.rank,
-                            "index": None if place.score is None else str(place.score),
-                        }
-                        for place in ranking.rank(codes, scores, stage)
-                    ],
-                }
-            )
-        return files
-
-    def _listed(
-        self,
-        cut: SignedHead,
-        tenants: Mapping[str, HeadLine],
-        scope: Scope,
-        files: Files,
-        keys: Sequence[str],
+    async def logs(
+        self, scope: Scope, cut: Cut, shown: Shown, rankings: Mapping[str, bytes]
     ) -> Files:
-        told = dict(sorted(files.items()))
-        first = written.manifest(
-            made_at=written.moment(cut.signed_at),
-            log=cut.origin.rpartition("/")[0],
-            keys=keys,
-            witnesses=[],
-            tenants=tenants,
-            scope=scope.regions,
-            files=told,
+        """The rankings and all that is needed to make them anew, one file after the other.
+
+        The manifest, which tells the digest of each, is the last.
+        """
+        digests: dict[str, str] = {}
+        keepers = {names.MINISTRY, *map(names.province_of, scope.regions)}
+        within = sorted(code for code in {*scope.regions, *keepers} if code in cut.last)
+        async for name, content in self._contents(within, scope, cut, shown, rankings):
+            digests[name] = sha256(content).hexdigest()
+            yield name, content
+        tenants = {code: cut.last[code] for code in within}
+        keys = await self._checkpoints.keys()
+        yield written.MANIFEST, written.manifest(cut, keys, tenants, scope.regions, digests)
+
+    async def _contents(
+        self,
+        tenants: Sequence[str],
+        scope: Scope,
+        cut: Cut,
+        shown: Shown,
+        rankings: Mapping[str, bytes],
+    ) -> Files:
+        yield "heads.ndjson", written.heads(cut.lines)
+        yield "checkpoints/all.note", cut.head.written.encode()
+        for code in tenants:
+            note = await self._checkpoints.signed(code, cut.size(code))
+            yield f"checkpoints/{code}.note", note.written.encode()
+            stored = await self._history.read_all(code, upto=cut.size(code))
+            lines = await asyncio.to_thread(written.events, stored, shown(code))
+            yield f"events/{code}.ndjson", lines
+        for name, raw in rulebook.rule_files().items():
+            yield f"rules/{name}", raw
+        assessed = (
+            kernel_regions.of_province(self._register, province) for province in scope.provinces
         )
-        return {"manifest.json": first, **told}
+        yield "regions.json", written.regions(each for few in assessed for each in few)
+        for name, raw in rankings.items():
+            yield name, raw
+
+    def _ranked(self, scope: Scope) -> Sequence[str]:
+        return [code for province in scope.provinces for code in self._codes(province)]
+
+    def _codes(self, province: str) -> Sequence[str]:
+        return [each.code for each in kernel_regions.of_province(self._register, province)]
+
+    async def _rankings(self, scope: Scope, cut: Cut) -> Mapping[str, bytes]:
+        instant = Instant(known_until=cut.known_until)
+        served = await self._cutting.served(self._ranked(scope), cut, instant)
+        files: dict[str, bytes] = {}
+        for province in scope.provinces:
+            codes = self._codes(province)
+            for (year, stage), scores in sorted(served.items()):
+                own = {code: scores[code].index for code in codes if code in scores}
+                if not own:
+                    continue
+                told = {"province": province, "year": year, "stage": stage}
+                places = ranking.rank(codes, own, stage)
+                files[f"rankings/{province}-{year}-{stage}.json"] = written.document(
+                    {**told, "rows": replay.rows(places)}
+                )
+        return files
 
 
 def scope_of(register: Register, code: str) -> Scope:

@@ -4,44 +4,40 @@ The format is described in `deploy/verifier/README.md`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from services.projection.bundles.cutting import Cut
+from services.projection.core import replay
 from shared.kernel.heads import HeadLine
 from shared.kernel.recorded import Stored
 from shared.kernel.regions import Region
 
 FORMAT = "jejak-inovasi/bundle/1"
+MANIFEST = "manifest.json"
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-
-
-def moment(when: datetime) -> str:
-    """A moment as bundles spell it: UTC, to the microsecond."""
-    return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def events(stored: Iterable[Stored], shown: frozenset[str]) -> bytes:
     """One line a fact; of a kind that is not shown, its leaf hash alone."""
-    return b"".join(_line(one, shown) for one in stored)
+    return b"".join(_ENCODER.encode(told(one, shown)) + b"\n" for one in stored)
 
 
-def _line(one: Stored, shown: frozenset[str]) -> bytes:
+def told(one: Stored, shown: frozenset[str]) -> dict[str, Any]:
+    """One fact; of a kind that is not shown, its leaf hash alone."""
     if one.topic not in shown:
-        return _ENCODER.encode({"seq": one.seq, "withheld": one.leaf_hash.hex()}) + b"\n"
-    told = {
+        return {"seq": one.seq, "withheld": one.leaf_hash.hex()}
+    return {
         "seq": one.seq,
         "stream": one.stream,
         "version": one.version,
         "event_id": str(one.event_id),
         "topic": one.topic,
-        "recorded_at": moment(one.recorded_at),
+        "recorded_at": replay.moment(one.recorded_at),
         "meta": one.meta.decode(),
         "state": one.state.decode(),
     }
-    return _ENCODER.encode(told) + b"\n"
 
 
 def heads(lines: Iterable[HeadLine]) -> bytes:
@@ -82,28 +78,26 @@ def document(told: Mapping[str, Any]) -> bytes:
 
 
 def manifest(
-    *,
-    made_at: str,
-    log: str,
+    cut: Cut,
     keys: Sequence[str],
-    witnesses: Sequence[str],
     tenants: Mapping[str, HeadLine],
     scope: Sequence[str],
-    files: Mapping[str, bytes],
+    digests: Mapping[str, str],
 ) -> bytes:
-    """What the bundle is, and the digest of every other file in it."""
+    """What the bundle is, and the SHA-256 of every other file in it."""
     return document(
         {
             "format": FORMAT,
-            "made_at": made_at,
-            "log": log,
+            "made_at": replay.moment(cut.head.signed_at),
+            "known_until": replay.moment(cut.known_until),
+            "log": cut.head.origin.rpartition("/")[0],
             "keys": list(keys),
-            "witnesses": list(witnesses),
+            "witnesses": [],
             "tenants": {
                 code: {"epoch": line.epoch, "size": line.size, "root": line.root.hex()}
                 for code, line in tenants.items()
             },
             "scope": list(scope),
-            "files": {name: sha256(content).hexdigest() for name, content in files.items()},
+            "files": dict(digests),
         }
     )

@@ -3,7 +3,7 @@
 Names of files and of who signed them are left out: what a region calls a file may name people.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -68,6 +68,12 @@ def files(facts: Iterable[Recorded], year: int) -> tuple[PublishedFile, ...]:
         if claim.level and innovation not in out
         for file in claim.evidence
     )
+
+
+def named(facts: Sequence[Recorded], sha256: str) -> tuple[PublishedFile, ...]:
+    """The claims of any season that name a file."""
+    years = sorted({fact.event.year for fact in facts})
+    return tuple(file for year in years for file in files(facts, year) if file.sha256 == sha256)
 
 
 def _leaves(event: Event, out: set[str]) -> None:

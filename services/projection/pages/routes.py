@@ -22,6 +22,8 @@ from shared.kernel.errors import Missing, Refused
 STYLE = "/static/{name:str}"
 RANKING = "/peringkat/{province:str}/{year:str}"
 PAGES = Pages(Path(__file__).parent / "templates")
+# The script of the page of checking.
+CHECK = Path(__file__).parent / "static" / "check.js"
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -64,8 +66,8 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
 
     @get(STYLE, include_in_schema=False, sync_to_thread=False)
     def style(name: FromPath[str]) -> Response[bytes]:
-        """The style sheet under the name of its content."""
-        return rendering.style(name)
+        """The style sheet or a script under the name of its content."""
+        return rendering.static(name, CHECK)
 
     return [show_provinces, show_ranking, style]
 

@@ -11,14 +11,11 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from services.projection.read import Reader
+from services.projection.receipts.receipts import Receipts
 from services.projection.web.ranking import ERRORS, FRESH
-from shared.io.history import History
 from shared.kernel import disclosure
 from shared.kernel.errors import Missing
 from shared.kernel.recorded import decode
-
-# The largest number a log can count to.
-SEQ_MAX = 2**63 - 1
 
 
 class FactView(Struct, frozen=True, kw_only=True):
@@ -41,16 +38,14 @@ class FactView(Struct, frozen=True, kw_only=True):
     leaf_hash: str
 
 
-def routes(reader: Reader, facts: History) -> Sequence[ControllerRouterHandler]:
+def routes(reader: Reader, receipts: Receipts) -> Sequence[ControllerRouterHandler]:
     """All routes of this file."""
 
     @get("/v1/regions/{region:str}/events/{seq:int}", responses=ERRORS)
     async def read_fact(region: FromPath[str], seq: FromPath[int]) -> Response[FactView]:
         """One fact of a region's log by its number; what only some keys are shown is not."""
         known = reader.region(region)
-        if not 1 <= seq <= SEQ_MAX or seq > await facts.head(known.code):
-            raise Missing("fact.unknown", region=known.code, seq=seq)
-        (stored,) = await facts.read(known.code, after=seq - 1, upto=seq)
+        stored = await receipts.fact(known.code, seq)
         recorded = decode(stored)
         if disclosure.circle_of(recorded.event) != "everyone":
             raise Missing("fact.unknown", region=known.code, seq=seq)

@@ -7,8 +7,6 @@ from typing import TypeVar
 
 from shared.kernel.errors import Unavailable
 
-# One at a time: each holds a processor, and the pages share it.
-AT_ONCE_MAX = 1
 # Who waits longer for a turn is told to come back.
 WAIT_SECONDS_MAX = 5.0
 
@@ -16,10 +14,13 @@ T = TypeVar("T")
 
 
 class Turns:
-    """A queue of one; whoever holds the turn may work."""
+    """A queue; whoever holds a turn may work.
 
-    def __init__(self) -> None:
-        self._free = asyncio.Semaphore(AT_ONCE_MAX)
+    One at a time where the work holds a processor, for the pages share it.
+    """
+
+    def __init__(self, at_once: int = 1) -> None:
+        self._free = asyncio.Semaphore(at_once)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

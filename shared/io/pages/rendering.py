@@ -1,6 +1,7 @@
 """The door to Jinja: pages from templates, and the one style sheet under its content's name."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ HERE = Path(__file__).parent
 # The name changes with the content, so what was fetched once is never asked for again.
 CACHE_FOR_EVER = "public, max-age=31536000, immutable"
 DIGEST_CHARACTERS = 12
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?\Z|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?\Z")
 # What a page may do: its own style and pictures, nothing from elsewhere, no script.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -26,20 +28,34 @@ POLICY = (
 )
 
 
-def style_name() -> str:
-    """`style.<digest>.css`."""
-    return _style()[0]
+STYLE = HERE / "static" / "style.css"
+MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
-def style(name: str) -> Response[bytes]:
-    """The style sheet under the name of its content; another name is another content."""
-    if name != style_name():
-        raise Missing("route.unknown")
-    return Response(
-        _style()[1],
-        media_type="text/css; charset=utf-8",
-        headers={"Cache-Control": CACHE_FOR_EVER},
-    )
+@cache
+def named(path: Path) -> tuple[str, bytes]:
+    """`style.<digest>.css` and what it holds."""
+    raw = path.read_bytes()
+    return f"{path.stem}.{hashlib.sha256(raw).hexdigest()[:DIGEST_CHARACTERS]}{path.suffix}", raw
+
+
+def static(name: str, *scripts: Path) -> Response[bytes]:
+    """The style sheet or a script under the name of its content; another name is another one."""
+    for path in (STYLE, *scripts):
+        known, raw = named(path)
+        if name == known:
+            return Response(
+                raw,
+                media_type=MEDIA_TYPES[path.suffix],
+                headers={"Cache-Control": CACHE_FOR_EVER},
+            )
+    raise Missing("route.unknown")
+
+
+def absolute(request: Request[Any, Any, Any], path: str) -> str:
+    """The address of a page of this site as the caller reached it; empty where nobody can tell."""
+    host = request.headers.get("host", "")
+    return f"{request.scope['scheme']}://{host}{path}" if _HOST.match(host) else ""
 
 
 class Pages:
@@ -65,7 +81,7 @@ class Pages:
             .render(
                 w=words,
                 language=words.language,
-                style=style_name(),
+                style=named(STYLE)[0],
                 other_language=_in_other(request, words),
                 **shown,
             )
@@ -105,9 +121,3 @@ def _engine(templates: Path) -> JinjaTemplateEngine:
             lstrip_blocks=True,
         )
     )
-
-
-@cache
-def _style() -> tuple[str, bytes]:
-    raw = (HERE / "static" / "style.css").read_bytes()
-    return f"style.{hashlib.sha256(raw).hexdigest()[:DIGEST_CHARACTERS]}.css", raw

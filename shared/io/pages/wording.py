@@ -21,6 +21,11 @@ class Words:
         self.language = language
         self._table = table
 
+    def raw(self, name: str) -> str:
+        """The word with its gaps, for who fills them elsewhere."""
+        place, _, word = name.partition(".")
+        return self._table[place][word][self.language]
+
     def __call__(self, name: str, /, **facts: object) -> str:
         place, _, word = name.partition(".")
         try:

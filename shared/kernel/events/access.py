@@ -43,6 +43,13 @@ class RoleGranted(Struct, frozen=True, kw_only=True, tag="role.granted.1"):
     year: ClassVar[int] = 0
 
 
+class PersonInvited(Struct, frozen=True, kw_only=True, tag="person.invited.1"):
+    """A new invitation was made for a person: whoever is given it chooses their password."""
+
+    person: str
+    year: ClassVar[int] = 0
+
+
 class RoleWithdrawn(Struct, frozen=True, kw_only=True, tag="role.withdrawn.1"):
     """The person holds the role no more."""
 

@@ -7,6 +7,7 @@ from shared.kernel.events.access import (
     KeyIssued,
     KeyRevoked,
     PersonErased,
+    PersonInvited,
     RoleGranted,
     RoleWithdrawn,
 )
@@ -117,4 +118,5 @@ IntakeEvent = (
     | RoleGranted
     | RoleWithdrawn
     | PersonErased
+    | PersonInvited
 )

@@ -21,7 +21,7 @@ COMMON = "DATABASE_URL, NATS_URL, NATS_SEED"
             f"{COMMON}, EVIDENCE_URL, PEOPLE_KEY, LOG_NAME, LOG_KEY, CHECKPOINTS_URL",
         ),
         (("services.scoring",), COMMON),
-        (("services.projection",), COMMON),
+        (("services.projection",), f"{COMMON}, CERTIFICATE_KEY"),
         (("deploy.streams",), "NATS_URL, NATS_SEED"),
         (("deploy.keys", "create", "--tenant", "63.10", "--role", "region_admin"), "DATABASE_URL"),
         (("deploy.migrate",), "DATABASE_URL, ROLE_PASSWORDS_FILE"),

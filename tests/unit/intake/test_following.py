@@ -107,7 +107,14 @@ def test_no_secret_is_printed_with_a_webhook() -> None:
 
 PLANS = {"branch.saved.1", "branch.discarded.1"}
 COACHING = {"coach.assigned.1", "step.agreed.1", "step.closed.1"}
-KEYS = {"key.issued.1", "key.revoked.1", "role.granted.1", "role.withdrawn.1", "person.erased.1"}
+KEYS = {
+    "key.issued.1",
+    "key.revoked.1",
+    "role.granted.1",
+    "role.withdrawn.1",
+    "person.erased.1",
+    "person.invited.1",
+}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ NOT_FOR_EVERYONE = {
     "role.granted.1": "keys",
     "role.withdrawn.1": "keys",
     "person.erased.1": "keys",
+    "person.invited.1": "keys",
 }
 
 

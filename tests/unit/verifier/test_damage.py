@@ -250,6 +250,27 @@ def test_an_earlier_head_that_the_events_do_not_lead_to(sound: Files) -> None:
     assert (facts["region"], facts["first"], facts["last"]) == (REGION, "4", "6")
 
 
+def test_a_loss_that_was_declared_is_told_and_hides_no_other(sound: Files) -> None:
+    def restored(heads: list[dict[str, Any]]) -> None:
+        ours = of_region(heads)
+        lost = ours[0] | {"size": 9_999, "root": "ab" * 32}
+        heads.insert(heads.index(ours[0]) + 1, lost)
+        for head in ours[1:]:
+            head["epoch"] = 2
+
+    def restored_and_changed(heads: list[dict[str, Any]]) -> None:
+        restored(heads)
+        of_region(heads)[2]["root"] = "cd" * 32
+
+    findings = examined(heads_changed(sound, restored), key=LOG)
+    kept = str(of_region(bundles.lines_in(sound, "heads.ndjson"))[0]["size"])
+    facts = told(findings, "heads.lost_before")
+    assert (facts["epoch"], facts["size"], facts["kept"]) == ("2", "9999", kept)
+    assert not {"heads.lost", "heads.other_history"} & set(names(findings))
+    findings = examined(heads_changed(sound, restored_and_changed), key=LOG)
+    assert {"heads.lost_before", "heads.other_history"} <= set(names(findings))
+
+
 def test_sizes_and_epochs_never_fall(sound: Files) -> None:
     def fallen(heads: list[dict[str, Any]]) -> None:
         one, other = of_region(heads)[:2]

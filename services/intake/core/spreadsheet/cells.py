@@ -22,7 +22,6 @@ Known = Mapping[str, EvidenceReference]
 SHOWN_CHARACTERS_MAX = 40
 DEGREES_CHARACTERS_MAX = 20
 
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 _FILES = re.compile(r"[;,\s]+")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})\Z", re.ASCII)
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(T00:00:00)?\Z", re.ASCII)
@@ -113,7 +112,7 @@ def fingerprints(cell: str, known: Known) -> tuple[str, ...]:
     """The files that a cell names, all of which were uploaded."""
     found = tuple(one for one in _FILES.split(cell.lower()) if one)
     for one in found:
-        if not _SHA256.match(one):
+        if not names.is_fingerprint(one):
             raise Refused("cell.fingerprint", given=shown(one))
         if one not in known:
             raise Refused("evidence.not_uploaded", sha256=one)
@@ -122,7 +121,9 @@ def fingerprints(cell: str, known: Known) -> tuple[str, ...]:
 
 def named_files(cells: Sequence[str]) -> set[str]:
     """Everything in these cells that is spelt like a fingerprint."""
-    return {one for cell in cells for one in _FILES.split(cell.lower()) if _SHA256.match(one)}
+    return {
+        one for cell in cells for one in _FILES.split(cell.lower()) if names.is_fingerprint(one)
+    }
 
 
 def _values(profile: Profile, item: Item, cell: str, year: Year, known: Known) -> dict[str, Any]:
