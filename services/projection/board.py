@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import msgspec
 
-from services.projection.core import figure, moment, ranking
+from services.projection.core import ranking
 from services.projection.core.ranking import Place, Stage
 from services.projection.tables import Heard, Score, Target
 from services.projection.views import CutView, MovementView, PositionView, RowView
+from shared.kernel import clocks, figures
 from shared.kernel.regions import Region
 
 
@@ -73,7 +74,7 @@ class Board:
             target=None if target is None else self._points(target.target),
             target_gap=None
             if target is None or place.score is None
-            else figure.plain(place.score - target.target),
+            else figures.plain(place.score - target.target),
             decree=score.decree if score else "",
             source=score.source if score else "",
             sample=score is not None and score.sample,
@@ -83,16 +84,16 @@ class Board:
                 heard_seq=heard.last_seq,
                 stopped_at=heard.stopped_at,
             ),
-            happened_at=moment.local(score.happened_at, self._zone) if score else None,
-            known_at=moment.local(score.known_at, self._zone) if score else None,
+            happened_at=clocks.local(score.happened_at, self._zone) if score else None,
+            known_at=clocks.local(score.known_at, self._zone) if score else None,
             blocked=heard.stopped,
         )
 
     def _points(self, value: Decimal) -> str:
         """As kept; a 0 that nobody told is spelt like the others."""
         if value == ranking.ZERO:
-            return figure.plain(value.quantize(Decimal(1).scaleb(-self._places)))
-        return figure.plain(value)
+            return figures.plain(value.quantize(Decimal(1).scaleb(-self._places)))
+        return figures.plain(value)
 
 
 def position(rows: Sequence[RowView]) -> PositionView:

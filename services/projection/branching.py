@@ -10,7 +10,7 @@ from msgspec import Struct
 from services.projection.analysis import Analyst, Asked, Season
 from services.projection.core import branching, moment
 from services.projection.core.branching import Brought, Fate, Saved
-from shared.kernel import hypotheses
+from shared.kernel import clocks, hypotheses
 from shared.kernel.errors import Missing
 from shared.kernel.hypotheses import Supposed
 
@@ -76,7 +76,7 @@ class Brancher:
         """The promise is over the cut, among neighbours as they were known when it was saved."""
         supposed, rules, stage = one.event.hypotheses, season.rules, season.stage
         cut = [fact for fact in season.facts if fact.seq <= one.event.cut_seq]
-        saved_at = moment.iso(one.saved_at, season.region.time_zone)
+        saved_at = clocks.iso(one.saved_at, season.region.time_zone)
         then = msgspec.structs.replace(season, clock="known", until=moment.at(one.saved_at))
         asked_then = msgspec.structs.replace(asked, as_of=saved_at, clock="known")
         before = await self._analyst.others(then, asked_then, now)

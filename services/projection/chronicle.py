@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from services.projection.core import chronicle, figure, moment, ranking
+from services.projection.core import chronicle, moment, ranking
 from services.projection.core.chronicle import Comparison
 from services.projection.core.moment import Moment
 from services.projection.read import PROJECTION, Reader, parse_clock
 from services.projection.tables import Clock, Score, Tables, Target, View
-from shared.kernel import names
+from shared.kernel import clocks, figures, names
 from shared.kernel import regions as kernel_regions
 from shared.kernel.regions import Region
 from shared.kernel.rules import formula
@@ -180,7 +180,7 @@ def _stage(
     alone = len(indexes) == 1
     return StageView(
         stage=stage,
-        score=figure.plain(score.index),
+        score=figures.plain(score.index),
         predikat=score.predikat,
         predikat_by_rules=formula.predikat_of(rules, score.index),
         rank=None if alone else place.rank,
@@ -194,13 +194,13 @@ def _stage(
         decree=score.decree,
         source=score.source,
         sample=score.sample,
-        target_gap=None if promised is None else figure.plain(score.index - promised.target),
-        happened_at=moment.local(score.happened_at, region.time_zone),
+        target_gap=None if promised is None else figures.plain(score.index - promised.target),
+        happened_at=clocks.local(score.happened_at, region.time_zone),
         cut_seq=score.cut_seq,
     )
 
 
 def _target(promised: Target) -> TargetView:
     return TargetView(
-        target=figure.plain(promised.target), instrument=promised.instrument, seq=promised.seq
+        target=figures.plain(promised.target), instrument=promised.instrument, seq=promised.seq
     )

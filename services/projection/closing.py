@@ -16,7 +16,7 @@ from services.projection.core.moment import Moment
 from services.projection.read import Reader, parse_clock
 from services.projection.tables import Clock, Said
 from services.projection.tables import Season as Kept
-from shared.kernel import names
+from shared.kernel import clocks, names
 from shared.kernel.events.season import SeasonFrozen
 from shared.kernel.rules.ruleset import RuleSet
 
@@ -104,7 +104,7 @@ def _difference(season: Season, kept: Kept) -> Difference:
         season.region.code,
         season.region.name,
         own,
-        None if frozen_at is None else moment.local(frozen_at, season.region.time_zone),
+        None if frozen_at is None else clocks.local(frozen_at, season.region.time_zone),
         season.dossier.official,
     )
 

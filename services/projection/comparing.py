@@ -20,6 +20,7 @@ from services.projection.core.provisional.provisional import Sentence
 from services.projection.read import Reader, parse_clock, parse_since
 from services.projection.tables import Clock
 from services.projection.web.turns import Turns
+from shared.kernel import clocks
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.regions import Region
 from shared.kernel.rules.ruleset import RuleSet
@@ -194,8 +195,8 @@ def _sentence(region: Region, movement: Movement, since: Moment, until: Moment) 
         language: words.sentence(
             movement,
             region.name,
-            moment.spoken(since.last_second, zone, language),
-            moment.spoken(until.last_second, zone, language),
+            clocks.spoken(since.last_second, zone, language),
+            clocks.spoken(until.last_second, zone, language),
             language=language,
         )
         for language in ("id", "en")

@@ -21,7 +21,7 @@ from services.projection.views import (
     SeasonsView,
     SeasonView,
 )
-from shared.kernel import calendar, names
+from shared.kernel import calendar, clocks, names
 from shared.kernel import regions as kernel_regions
 from shared.kernel.calendar import Calendar
 from shared.kernel.errors import Missing, Refused
@@ -84,12 +84,12 @@ class Reader:
             stage=stage,
             clock=clock,
             as_of=moment.asked_of(until, zone),
-            compared_with=moment.local(compared.last_second, zone),
+            compared_with=clocks.local(compared.last_second, zone),
             official=notice is None,
             notice=notice,
             rows=rows,
             position=position(rows),
-            generated_at=moment.local(now, zone).replace(microsecond=0),
+            generated_at=clocks.local(now, zone).replace(microsecond=0),
         )
 
     async def season(self, province: str, year: int) -> Season:
@@ -268,13 +268,13 @@ def season_view(
         closed=kept.opened and (kept.frozen or not calendar.counts(kept, then)),
         frozen=kept.frozen,
         opened=kept.opened,
-        opened_at=moment.local(season.opened_at, zone) if kept.opened else None,
+        opened_at=clocks.local(season.opened_at, zone) if kept.opened else None,
         deadline=_deadline(kept, zone),
         phases=tuple(
             PhaseView(
                 name=phase.name,
-                opens_at=moment.local(phase.opens_at, zone),
-                closes_at=moment.local(phase.closes_at, zone),
+                opens_at=clocks.local(phase.opens_at, zone),
+                closes_at=clocks.local(phase.closes_at, zone),
             )
             for phase in kept.phases
         ),
@@ -286,4 +286,4 @@ def _deadline(kept: Calendar, zone: str) -> datetime | None:
     """None also where a closing did not say when it was."""
     if kept.deadline is None or kept.deadline <= calendar.ALWAYS:
         return None
-    return moment.local(kept.deadline, zone)
+    return clocks.local(kept.deadline, zone)

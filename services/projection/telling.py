@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from services.projection.core import lateness, moment
+from services.projection.core import lateness
 from services.projection.core.agencies import Participation
 from services.projection.core.branching import Brought
 from services.projection.core.carry_over import CarryOver
 from services.projection.core.clarifications import Clarification
-from services.projection.core.figure import points
 from services.projection.core.findings.finding import Finding
 from services.projection.core.lateness import LateItem
 from services.projection.core.provisional.provisional import Sentence
@@ -16,7 +15,7 @@ from services.projection.core.thread import Entry
 from services.projection.wording import words_in
 from shared.io import problems
 from shared.io.pages.wording import Words
-from shared.kernel import calendar
+from shared.kernel import calendar, clocks
 from shared.kernel.events.season import (
     SeasonClosed,
     SeasonExtended,
@@ -25,6 +24,7 @@ from shared.kernel.events.season import (
     SeasonReopened,
     SeasonScheduled,
 )
+from shared.kernel.figures import points
 from shared.kernel.recorded import Event
 
 # An index is read with two decimals; where it has more, all are.
@@ -46,7 +46,7 @@ def _entry(one: Entry, zone: str, words: Words) -> list[str]:
         state = _became(one.late, zone, words)
         return [words("thread.late", level=one.level, state=state)]
     kind = one.kind if one.granted is None else _answer(granted=one.granted)
-    due = "" if one.answer_by is None else moment.spoken(one.answer_by, zone, words.language)
+    due = "" if one.answer_by is None else clocks.spoken(one.answer_by, zone, words.language)
     reason = _plain(one.reason)
     told = [
         words(f"thread.{kind}", level=one.level, files=len(one.files), reason=reason, moment=due)
@@ -76,8 +76,8 @@ def late(item: LateItem, zone: str) -> Sentence:
         language = words.language
         return words(
             "late.received",
-            moment=moment.spoken(item.received_at, zone, language),
-            deadline=moment.spoken(item.deadline, zone, language),
+            moment=clocks.spoken(item.received_at, zone, language),
+            deadline=clocks.spoken(item.deadline, zone, language),
             length=_length(item.missed_by_seconds, words),
             state=_became(item, zone, words),
         )
@@ -88,7 +88,7 @@ def late(item: LateItem, zone: str) -> Sentence:
 def _became(item: LateItem, zone: str, words: Words) -> str:
     """Why it could not be recorded is told as it would have been to whoever sent it."""
     reason = problems.sentence(item.reason, words.language, {}) if item.reason else ""
-    at = "" if item.decided_at is None else moment.spoken(item.decided_at, zone, words.language)
+    at = "" if item.decided_at is None else clocks.spoken(item.decided_at, zone, words.language)
     return words(f"late.{item.state}", letter=item.letter, reason=reason, moment=at)
 
 
@@ -107,8 +107,8 @@ def finding(one: Finding, zone: str) -> Sentence:
             count=one.count,
             subject=one.subject,
             regions=", ".join(one.regions),
-            first=moment.spoken(one.first_at, zone, words.language),
-            last=moment.spoken(one.last_at, zone, words.language),
+            first=clocks.spoken(one.first_at, zone, words.language),
+            last=clocks.spoken(one.last_at, zone, words.language),
         )
         if one.dismissal is None:
             return shown
@@ -195,7 +195,7 @@ def said(event: Event, zone: str) -> Sentence:
 
 def _said(event: Event, zone: str, words: Words) -> str:
     def spoken(at: datetime | None) -> str:
-        return "" if at is None else moment.spoken(at, zone, words.language)
+        return "" if at is None else clocks.spoken(at, zone, words.language)
 
     match event:
         case SeasonOpened():

@@ -13,6 +13,7 @@ from services.projection.core.branching import Brought
 from services.projection.core.clarifications import Clarification, Raised
 from services.projection.core.thread import Entry
 from services.projection.read import must_be_complete
+from shared.kernel import clocks
 from shared.kernel.errors import Missing
 from shared.kernel.rules import levels
 
@@ -98,7 +99,7 @@ class Verifying:
         place = season.facts.index(one.replied)
         given = one.replied.happened_at
         then = replace(season, until=moment.at(given))
-        asked_then = replace(asked, as_of=moment.iso(given, season.region.time_zone))
+        asked_then = replace(asked, as_of=clocks.iso(given, season.region.time_zone))
         others = await self._analyst.others(then, asked_then, now)
         return branching.suppose(season.facts[:place], facts, season.rules, season.stage, others)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from services.projection.certificates.certificate import Row
 from services.projection.certificates.certifying import Certified
-from services.projection.core import figure, moment
 from services.projection.core.replay import SECOND
 from shared.io import qr, typeset
 from shared.io.pages.wording import Words
+from shared.kernel import clocks, figures
 from shared.kernel.regions import Region, Register
 
 # Sources and rules differ in how many they write; paper has them one below the other.
@@ -32,7 +32,7 @@ def _data(
 ) -> dict[str, Any]:
     made = certified.certificate
     stage = words(f"stage.{made.stage}")
-    known = moment.spoken(made.known_until - SECOND, province.time_zone, words.language)
+    known = clocks.spoken(made.known_until - SECOND, province.time_zone, words.language)
     signature = certified.written.decode().rstrip("\n").rpartition(" ")[2]
     return {
         "language": words.language,
@@ -43,7 +43,7 @@ def _data(
             (words("ranking.state"), known),
             *((words("ranking.rules"), name) for name, _ in made.rules),
             *((words("certificate.decree"), each) for each in made.decrees),
-            (words("certificate.cut"), figure.count(made.size, words.language)),
+            (words("certificate.cut"), figures.count(made.size, words.language)),
         ],
         "columns": [
             words(f"certificate.{name}")
@@ -67,12 +67,12 @@ def _data(
 def _row(row: Row, register: Register, words: Words) -> list[str]:
     index = "–"
     if row.index is not None:
-        index = figure.points(Decimal(row.index), PLACES, words.language)
+        index = figures.points(Decimal(row.index), PLACES, words.language)
     return [
         "–" if row.rank is None else str(row.rank),
         row.region,
         register.by_code[row.region].name,
         index,
         row.predikat or "–",
-        figure.count(row.size, words.language),
+        figures.count(row.size, words.language),
     ]

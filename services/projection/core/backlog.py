@@ -11,6 +11,7 @@ from services.projection.core import moment, worth
 from services.projection.core.dossier import Dossier, Held, Slot
 from services.projection.core.explanation import Share, share
 from services.projection.core.worth import Worth
+from shared.kernel import clocks
 from shared.kernel.events.indicator import (
     IndicatorAccepted,
     IndicatorReturned,
@@ -109,7 +110,7 @@ def waiting(
             state=state,
             verifier="" if given_to == judge else given_to,
             not_for=judge,
-            since=moment.local(since, zone),
+            since=clocks.local(since, zone),
             days=moment.days_since(since, now),
             claimed=slot.level,
             level=level,

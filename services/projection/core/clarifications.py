@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from services.projection.core import moment, worth
 from services.projection.core.branching import Brought
 from services.projection.core.dossier import Dossier
+from shared.kernel import clocks
 from shared.kernel.events.branch import Hypothesis
 from shared.kernel.events.indicator import EvidenceReference, IndicatorAccepted, IndicatorClaimed
 from shared.kernel.events.verification import ClarificationAnswered, ClarificationOpened
@@ -158,16 +159,16 @@ def told(
         argument=asked.argument,
         files=asked.evidence,
         opened_seq=one.opened.seq,
-        opened_at=moment.local(one.opened.happened_at, zone),
-        answer_by=moment.local(asked.answer_by, zone),
+        opened_at=clocks.local(one.opened.happened_at, zone),
+        answer_by=clocks.local(asked.answer_by, zone),
         overdue=until > asked.answer_by,
         overdue_days=moment.days_since(asked.answer_by, until),
         answered_seq=None if one.replied is None else one.replied.seq,
-        answered_at=None if one.replied is None else moment.local(one.replied.happened_at, zone),
+        answered_at=None if one.replied is None else clocks.local(one.replied.happened_at, zone),
         granted=None if answer is None else answer.granted,
         granted_level=None if answer is None else answer.level,
         note="" if answer is None else answer.note,
         effect=effect,
         replaced_seq=None if one.replaced is None else one.replaced.seq,
-        replaced_at=None if one.replaced is None else moment.local(one.replaced.happened_at, zone),
+        replaced_at=None if one.replaced is None else clocks.local(one.replaced.happened_at, zone),
     )

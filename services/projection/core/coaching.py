@@ -18,6 +18,7 @@ from services.projection.core.dossier import Dossier, level_at
 from services.projection.core.explanation import Share, share
 from services.projection.core.thread import ABOUT_A_SLOT
 from services.projection.core.worth import Worth
+from shared.kernel import clocks
 from shared.kernel.events.agency import CoachAssigned, StepAgreed, StepClosed
 from shared.kernel.events.indicator import (
     IndicatorAccepted,
@@ -207,7 +208,7 @@ def _step(
     slot = worth.slot_of(dossier, event.innovation, event.indicator)
     is_open = agreed.closed is None
     last = max(agreed.agreed_at, moved.get((event.innovation, event.indicator), agreed.agreed_at))
-    late = (moment.local(now, zone).date() - event.due).days
+    late = (clocks.local(now, zone).date() - event.due).days
     return AgreedStep(
         agency=event.agency,
         agency_name=called.get(event.agency, event.agency),
@@ -219,7 +220,7 @@ def _step(
         nama=worth.nama(rules, event.indicator),
         level=event.level,
         note=event.note,
-        agreed_at=moment.local(agreed.agreed_at, zone),
+        agreed_at=clocks.local(agreed.agreed_at, zone),
         agreed_seq=agreed.seq,
         due=event.due,
         state=OPEN if agreed.closed is None else agreed.closed.outcome,

@@ -22,6 +22,7 @@ from services.projection.core.dossier import (
     refused,
     tally_at,
 )
+from shared.kernel import figures
 from shared.kernel.rules import formula, reading, ruleset
 from shared.kernel.rules.formula import Score
 from shared.kernel.rules.reading import Gap
@@ -291,4 +292,4 @@ def _why(reason: str) -> str:
 
 
 def _comma(number: Decimal, places: int = 2) -> str:
-    return figure.points(number, places)
+    return figures.points(number, places)

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.projection.core import moment
+from shared.kernel import clocks
 from shared.kernel.events.late import LateAdmitted, LateDismissed, LateReceived
 from shared.kernel.recorded import Recorded, topic
 
@@ -88,8 +88,8 @@ def _item(seq: int, event: LateReceived, zone: str) -> LateItem:
     return LateItem(
         item=event.item,
         seq=seq,
-        received_at=moment.local(event.received_at, zone),
-        deadline=moment.local(event.deadline, zone),
+        received_at=clocks.local(event.received_at, zone),
+        deadline=clocks.local(event.deadline, zone),
         missed_by_seconds=max(0, int(missed.total_seconds())),
         holds=tuple(
             Content(
@@ -109,5 +109,5 @@ def _decided(item: LateItem, fact: Recorded, zone: str, state: State) -> LateIte
         item,
         state=state,
         decided_seq=fact.seq,
-        decided_at=moment.local(fact.happened_at, zone),
+        decided_at=clocks.local(fact.happened_at, zone),
     )

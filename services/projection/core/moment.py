@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from shared.kernel import clocks
 from shared.kernel.errors import Refused
-from shared.kernel.moments import LETTERS
 
 SECOND = timedelta(seconds=1)
 COMPARED_BEFORE = timedelta(days=7)
@@ -21,37 +21,6 @@ YEARS = range(2000, 9999)
 
 # Later than any fact: what a ranking without a moment is bounded by.
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
-
-MONTHS = {
-    "id": [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MOMENT = re.compile(
@@ -103,11 +72,6 @@ def is_date(given: str) -> bool:
     return _DATE.match(given.strip()) is not None
 
 
-def local(moment: datetime, zone: str) -> datetime:
-    """The same point in time on the province's clocks."""
-    return moment.astimezone(ZoneInfo(zone))
-
-
 def days_since(then: datetime, now: datetime) -> int:
     """Whole days that have passed; 0 while none has."""
     return max(0, (now - then).days)
@@ -115,35 +79,4 @@ def days_since(then: datetime, now: datetime) -> int:
 
 def asked_of(until: Moment | None, zone: str) -> datetime | None:
     """The last second that an answer includes, as it is stamped; None for the present."""
-    return None if until is None else local(until.last_second, zone)
-
-
-def iso(moment: datetime, zone: str) -> str:
-    """To the second, with the province's offset: `2025-02-10T23:59:59+08:00`."""
-    return local(moment, zone).replace(microsecond=0).isoformat()
-
-
-def day(moment: datetime, zone: str, language: str = "id") -> str:
-    """`17 Maret 2025`."""
-    there = local(moment, zone)
-    return f"{there.day} {MONTHS[language][there.month - 1]} {there.year}"
-
-
-def short_day(moment: datetime, zone: str, language: str = "id") -> str:
-    """`17 Mar 2025`, for a table's cell."""
-    there = local(moment, zone)
-    return f"{there.day} {MONTHS[language][there.month - 1][:3]} {there.year}"
-
-
-def spoken(moment: datetime, zone: str, language: str = "id") -> str:
-    """`17 Maret 2025 pukul 23.59 WITA`; the last second of a minute is read as its minute."""
-    joint = "pukul" if language == "id" else "at"
-    return f"{day(moment, zone, language)} {joint} {hour(moment, zone, language)}"
-
-
-def hour(moment: datetime, zone: str, language: str = "id") -> str:
-    """`23.59 WITA`; seconds are read only where a minute would not say the same."""
-    there = local(moment, zone)
-    mark = "." if language == "id" else ":"
-    read = "%H{0}%M" if there.second in (0, 59) else "%H{0}%M{0}%S"
-    return f"{there.strftime(read.format(mark))} {LETTERS[zone]}"
+    return None if until is None else clocks.local(until.last_second, zone)

@@ -10,7 +10,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from services.projection.core import moment
+from shared.kernel import clocks
 from shared.kernel.events.agency import (
     AgencyClosed,
     AgencyRegistered,
@@ -78,7 +78,7 @@ def told_of(facts: Iterable[Recorded], zone: str) -> Told:
 def _report(told: Told, fact: Recorded, zone: str) -> None:
     """As it was known, a later fact may have happened earlier: the latest moment is kept."""
     for event in reports(fact.event):
-        at = moment.local(fact.happened_at, zone)
+        at = clocks.local(fact.happened_at, zone)
         told.last_at = max(told.last_at or at, at)
         innovation: str = getattr(event, "innovation", "")
         told.active[innovation] = max(told.active.get(innovation, at), at)

@@ -8,8 +8,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.projection.core import lateness, moment
+from services.projection.core import lateness
 from services.projection.core.lateness import LateItem
+from shared.kernel import clocks
 from shared.kernel.events.indicator import (
     EvidenceReference,
     IndicatorAccepted,
@@ -168,8 +169,8 @@ def _entry(fact: Recorded, event: Event, zone: str) -> Entry:
     bare = Entry(
         seq=fact.seq,
         kind="drawn",
-        happened_at=moment.local(fact.happened_at, zone),
-        recorded_at=moment.local(fact.recorded_at, zone),
+        happened_at=clocks.local(fact.happened_at, zone),
+        recorded_at=clocks.local(fact.recorded_at, zone),
         role=fact.meta.role,
     )
     match event:
@@ -185,7 +186,7 @@ def _entry(fact: Recorded, event: Event, zone: str) -> Entry:
                 level=event.level,
                 files=event.evidence,
                 note=event.argument,
-                answer_by=moment.local(event.answer_by, zone),
+                answer_by=clocks.local(event.answer_by, zone),
             )
         case ClarificationAnswered():
             return replace(

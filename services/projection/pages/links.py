@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from services.projection.core import moment
 from services.projection.read import Question
 from services.projection.tables import Clock
 from services.projection.views import RankingView
+from shared.kernel import clocks
 
 # The clocks as the pages' addresses name them.
 JAM: Mapping[str, Clock] = {"terjadi": "happened", "diketahui": "known"}
@@ -40,9 +40,9 @@ def permanent(view: RankingView) -> str:
         view.province.code,
         view.season.year,
         tahap=view.stage,
-        per=moment.iso(view.as_of or view.generated_at, zone),
+        per=clocks.iso(view.as_of or view.generated_at, zone),
         jam="diketahui" if view.as_of is None else JAM_OF[view.clock],
-        banding=moment.iso(view.compared_with, zone),
+        banding=clocks.iso(view.compared_with, zone),
     )
 
 

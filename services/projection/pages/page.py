@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from services.projection.core import figure, moment
+from services.projection.core import moment
 from services.projection.core.ranking import FINAL, STAGES
 from services.projection.pages import links
 from services.projection.pages import rows as page_rows
@@ -17,6 +17,7 @@ from services.projection.read import Question
 from services.projection.tables import CLOCKS
 from services.projection.views import RankingView, RowView
 from shared.io.pages.wording import Words
+from shared.kernel import clocks, figures
 from shared.kernel.rules.ruleset import RuleSet
 
 # The first year of the scale of 0 to 100; earlier indexes are open sums and get no bar.
@@ -111,13 +112,13 @@ def build(
             count=len(rows),
             province=view.province.name,
             stage=words(f"stage.{view.stage}"),
-            moment=moment.spoken(read_at, zone, words.language),
+            moment=clocks.spoken(read_at, zone, words.language),
         ),
         rows=rows,
         final=view.stage == FINAL,
         scaled=scaled,
         axis=_axis(floors, words, scaled=scaled),
-        axis_floors=[figure.plain(floor) for floor in floors],
+        axis_floors=[figures.plain(floor) for floor in floors],
         cut=[(row.name, row.cut.intake_seq) for row in _by_region(view.rows)],
         any_heard=any(row.heard for row in rows),
         digest=view.position.digest,
@@ -130,7 +131,7 @@ def build(
         unchanging=view.as_of is None or view.clock == "known",
         json=links.same_view(view, question),
         generated=words(
-            "position.generated", moment=moment.spoken(view.generated_at, zone, words.language)
+            "position.generated", moment=clocks.spoken(view.generated_at, zone, words.language)
         ),
     )
 
@@ -166,7 +167,7 @@ def _second(view: RankingView, highlight: str, words: Words) -> str:
         places = risen.movement.places
         return words("ranking.rose", name=risen.name, places=places, rank=risen.rank, count=count)
     zone = view.province.time_zone
-    return words("ranking.still", day=moment.day(view.compared_with, zone, words.language))
+    return words("ranking.still", day=clocks.day(view.compared_with, zone, words.language))
 
 
 def _notices(view: RankingView, words: Words) -> Sequence[Notice]:
@@ -195,11 +196,11 @@ def _stamp(
     compared = view.compared_with if chosen else _minute(view.compared_with)
     letter = view.season.letter
     return [
-        (words("ranking.state"), moment.spoken(read_at, zone, language)),
+        (words("ranking.state"), clocks.spoken(read_at, zone, language)),
         (words("ranking.rules"), view.season.rule_set),
         (words("ranking.stage"), words(f"stage.{view.stage}")),
         (words("ranking.clock"), words(f"clock.{view.clock}")),
-        (words("ranking.against"), moment.spoken(compared, zone, language)),
+        (words("ranking.against"), clocks.spoken(compared, zone, language)),
         (words("ranking.season"), _season(view, words)),
         *([(words("ranking.letter"), letter)] if letter else []),
     ]
@@ -214,7 +215,7 @@ def _season(view: RankingView, words: Words) -> str:
     if season.deadline is None:
         return words(f"ranking.{state}")
     named = {"open": "open_until", "closed": "closed_at", "frozen": "frozen_after"}[state]
-    until = moment.spoken(season.deadline, view.province.time_zone, words.language)
+    until = clocks.spoken(season.deadline, view.province.time_zone, words.language)
     return words(f"ranking.{named}", moment=until)
 
 
@@ -261,7 +262,7 @@ def _axis(floors: Sequence[Decimal], words: Words, *, scaled: bool) -> str:
     if not scaled:
         return words("axis.open")
     read: Mapping[Decimal, str] = {
-        floor: figure.points(floor, 0, words.language) for floor in floors
+        floor: figures.points(floor, 0, words.language) for floor in floors
     }
     return words("axis.note", floors="; ".join(read[floor] for floor in sorted(floors)))
 

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from markupsafe import Markup
 from msgspec import Struct
 
-from services.projection.core import figure, moment, published
+from services.projection.core import published
 from services.projection.logs import Logs
 from services.projection.pages.routes import CHECK, PAGES
 from services.projection.read import Reader
@@ -21,7 +21,7 @@ from services.projection.wording import words_for
 from shared.io import qr
 from shared.io.pages import rendering
 from shared.io.pages.wording import Words
-from shared.kernel import disclosure, filenames, names
+from shared.kernel import clocks, disclosure, figures, filenames, names
 from shared.kernel.recorded import decode
 from shared.kernel.regions import Region
 
@@ -119,12 +119,12 @@ async def _page(
     zone, say = region.time_zone, words.language
 
     def when(each: Any) -> str:
-        return moment.spoken(each, zone, say)
+        return clocks.spoken(each, zone, say)
 
     shown = disclosure.circle_of(recorded.event) == "everyone"
     told: list[tuple[str, str, bool]] = [
         (words("receipt.region"), f"{region.name} ({region.code})", True),
-        (words("receipt.seq"), figure.count(seq, say), True),
+        (words("receipt.seq"), figures.count(seq, say), True),
         (words("receipt.recorded"), when(held.fact.recorded_at), True),
     ]
     if shown:
@@ -154,7 +154,7 @@ async def _page(
     ]
     address = rendering.absolute(request, f"/tanda-terima/{region.code}/{seq}")
     return Page(
-        title=words("receipt.title", name=region.name, seq=figure.count(seq, say)),
+        title=words("receipt.title", name=region.name, seq=figures.count(seq, say)),
         facts=told,
         address=address,
         qr=Markup(qr.svg(address)) if address else None,  # noqa: S704 - drawn by us

@@ -9,7 +9,6 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from services.projection.core import figure, moment
 from services.projection.pages import links, page
 from services.projection.read import Question, Reader
 from services.projection.wording import words_for
@@ -17,6 +16,7 @@ from shared.io import clock as io_clock
 from shared.io.pages import rendering
 from shared.io.pages.rendering import Pages
 from shared.io.pages.wording import Words
+from shared.kernel import clocks, figures
 from shared.kernel.errors import Missing, Refused
 
 STYLE = "/static/{name:str}"
@@ -80,10 +80,10 @@ async def _listed(reader: Reader, words: Words) -> Sequence[Listed]:
             address=links.page(province.code, each.year),
             regions=words(
                 "index.of",
-                count=figure.count(each.regions, words.language),
-                total=figure.count(assessed, words.language),
+                count=figures.count(each.regions, words.language),
+                total=figures.count(assessed, words.language),
             ),
-            last=moment.spoken(each.last_at.replace(second=0), province.time_zone, words.language),
+            last=clocks.spoken(each.last_at.replace(second=0), province.time_zone, words.language),
         )
         for province, assessed, each in await reader.provinces()
     ]

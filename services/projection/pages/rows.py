@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from services.projection.core import figure, moment
 from services.projection.views import CutView, MovementView, RowView
 from shared.io.pages.wording import Words
+from shared.kernel import clocks, figures
 
 # The four legal categories as the style sheet knows them.
 TONES = {
@@ -70,7 +70,7 @@ class Lines:
             movement=movement,
             region=shown.region,
             name=shown.name,
-            score="" if score is None else figure.points(score, self._places, language),
+            score="" if score is None else figures.points(score, self._places, language),
             bar=_bar(score) if self._scaled and score is not None else "",
             predikat=shown.predikat,
             tone=TONES.get(shown.predikat, "lain"),
@@ -116,13 +116,13 @@ class Lines:
         if happened_at is None:
             return ""
         to_the_minute = happened_at.replace(second=0)
-        day = moment.short_day(to_the_minute, self._zone, self._words.language)
-        return f"{day} {moment.hour(to_the_minute, self._zone, self._words.language)}"
+        day = clocks.short_day(to_the_minute, self._zone, self._words.language)
+        return f"{day} {clocks.hour(to_the_minute, self._zone, self._words.language)}"
 
     def _count(self, value: int | None) -> str:
-        return "" if value is None else figure.count(value, self._words.language)
+        return "" if value is None else figures.count(value, self._words.language)
 
 
 def _bar(score: Decimal) -> str:
     """The bar's length on the axis of 0 to 100, as SVG wants it."""
-    return figure.plain(max(Decimal(0), min(score, Decimal(100))))
+    return figures.plain(max(Decimal(0), min(score, Decimal(100))))

@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.projection.core import figure
 from shared.io.pages.wording import Words
+from shared.kernel import figures
 from shared.kernel.rules.ruleset import RuleSet, Sourced
 
 
@@ -89,4 +89,4 @@ def _number(sourced: Sourced[Any], language: str) -> str:
     value = sourced.value
     if value is None:
         return ""
-    return figure.points(value if isinstance(value, Decimal) else Decimal(value), 0, language)
+    return figures.points(value if isinstance(value, Decimal) else Decimal(value), 0, language)

@@ -25,6 +25,7 @@ from services.projection.web.asking import ASKED_OF_PROVINCE, PROVINCE, REGION, 
 from services.projection.web.ranking import ERRORS, FRESH, AsOf, Clock, Since
 from services.projection.web.ranking import Stage as AnyStage
 from shared.io import clock as io_clock
+from shared.kernel import clocks
 
 RulesSince = Annotated[
     str,
@@ -121,8 +122,8 @@ def routes(
             name=moved.region.name,
             year=year,
             clock=moved.clock,
-            since=moment.local(moved.since.last_second, zone),
-            as_of=moment.local(moved.until.last_second, zone),
+            since=clocks.local(moved.since.last_second, zone),
+            as_of=clocks.local(moved.until.last_second, zone),
             rules_since=None if moved.rules_since is None else moved.rules_since.id,
             rules=None if moved.rules is None else moved.rules.id,
             notice=_notice(moved),

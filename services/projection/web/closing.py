@@ -24,6 +24,7 @@ from services.projection.views import SeasonView
 from services.projection.web.asking import ASKED_OF_PROVINCE, ASKED_OF_REGION, PROVINCE, REGION
 from services.projection.web.ranking import ERRORS, FRESH, AsOf, Clock
 from shared.io import clock as io_clock
+from shared.kernel import clocks
 from shared.kernel.recorded import topic
 
 ToYear = Annotated[
@@ -146,8 +147,8 @@ def _calendar_route(closing: Closing) -> ControllerRouterHandler:
                     seq=one.seq,
                     fact=topic(one.event),
                     letter=getattr(one.event, "letter", ""),
-                    happened_at=moment.local(one.happened_at, told.zone),
-                    known_at=moment.local(one.known_at, told.zone),
+                    happened_at=clocks.local(one.happened_at, told.zone),
+                    known_at=clocks.local(one.known_at, told.zone),
                     sentence=telling.said(one.event, told.zone),
                 )
                 for one in told.said

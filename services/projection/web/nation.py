@@ -9,13 +9,13 @@ from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from services.projection.core import moment
 from services.projection.core.rules.rescoring import Cluster, RegionRescored
 from services.projection.nation import Answer, Nation
 from services.projection.read import PROJECTION
 from services.projection.web.asking import Stage
 from services.projection.web.ranking import ERRORS, FRESH
 from shared.io import clock as io_clock
+from shared.kernel import clocks
 from shared.kernel.rules import reading, ruleset
 from shared.kernel.rules.reading import Gap
 
@@ -87,7 +87,7 @@ def _view(answer: Answer, digests: Mapping[str, str], now: datetime) -> NationVi
         gaps=reading.gaps(answer.rules),
         entered_rules={rules.id: digests[rules.id] for rules in answer.entered},
         notice=PROJECTION,
-        generated_at=moment.local(now, ZONE).replace(microsecond=0),
+        generated_at=clocks.local(now, ZONE).replace(microsecond=0),
         assessed=sum(cluster.assessed for cluster in national.clusters),
         entered=len(national.regions),
         innovations=answer.innovations,

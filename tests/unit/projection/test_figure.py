@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from services.projection.core import figure
+from shared.kernel import figures
 from shared.kernel.rules import formula
 from shared.kernel.rules.formula import Tally
 from tests.histories import RULES
@@ -28,19 +29,19 @@ from tests.histories import RULES
 def test_points_have_a_comma_and_hide_nothing(
     value: str, places: int, indonesian: str, english: str
 ) -> None:
-    assert figure.points(Decimal(value), places) == indonesian
-    assert figure.points(Decimal(value), places, "en") == english
+    assert figures.points(Decimal(value), places) == indonesian
+    assert figures.points(Decimal(value), places, "en") == english
 
 
 def test_counts_have_dots_for_thousands() -> None:
-    assert figure.count(1462) == "1.462"
-    assert figure.count(12) == "12"
-    assert figure.count(1462, "en") == "1,462"
+    assert figures.count(1462) == "1.462"
+    assert figures.count(12) == "12"
+    assert figures.count(1462, "en") == "1,462"
 
 
 def test_machines_get_the_digits_as_kept() -> None:
-    assert figure.plain(Decimal("61.50")) == "61.50"
-    assert figure.plain(Decimal("1E+2")) == "100"
+    assert figures.plain(Decimal("61.50")) == "61.50"
+    assert figures.plain(Decimal("1E+2")) == "100"
 
 
 def test_a_score_is_told_without_digits_that_nobody_reads() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.projection.core import moment
+from shared.kernel import clocks
 from shared.kernel.errors import Refused
 
 WITA = "Asia/Makassar"
@@ -68,7 +69,7 @@ def test_what_is_neither_is_refused_in_one_way(given: str) -> None:
 def test_what_is_printed_for_machines_means_the_same_moment_again() -> None:
     for given in ("2025-02-10", "2025-02-10T09:00:07+08:00"):
         asked = moment.parse(given, WITA)
-        assert moment.parse(moment.iso(asked.last_second, WITA), WITA) == asked
+        assert moment.parse(clocks.iso(asked.last_second, WITA), WITA) == asked
 
 
 def test_an_earlier_moment_is_a_week_before() -> None:
@@ -89,11 +90,11 @@ def test_an_earlier_moment_is_a_week_before() -> None:
 def test_a_moment_is_read_aloud_on_the_provinces_clocks(
     given: str, language: str, told: str
 ) -> None:
-    assert moment.spoken(moment.parse(given, WITA).last_second, WITA, language) == told
+    assert clocks.spoken(moment.parse(given, WITA).last_second, WITA, language) == told
 
 
 def test_the_three_zones_have_their_letters() -> None:
     noon = utc(2025, 1, 1, 5)
-    assert moment.hour(noon, "Asia/Jakarta") == "12.00 WIB"
-    assert moment.hour(noon, WITA) == "13.00 WITA"
-    assert moment.hour(noon, "Asia/Jayapura") == "14.00 WIT"
+    assert clocks.hour(noon, "Asia/Jakarta") == "12.00 WIB"
+    assert clocks.hour(noon, WITA) == "13.00 WITA"
+    assert clocks.hour(noon, "Asia/Jayapura") == "14.00 WIT"

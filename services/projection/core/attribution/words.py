@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from services.projection.core import figure, ranking
+from services.projection.core import ranking
 from services.projection.core.attribution.attribution import Crossing, Movement, Part
 from services.projection.core.attribution.items import Item
+from shared.kernel import figures
 
 # More names than this are counted instead.
 NAMES_SHOWN = 3
@@ -122,7 +123,7 @@ class _Speech:
         return self.listed([*names[:NAMES_SHOWN], more])
 
     def points(self, value: Decimal) -> str:
-        return figure.points(value, 2, self.language)
+        return figures.points(value, 2, self.language)
 
 
 def sentence(

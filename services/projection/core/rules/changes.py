@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from services.projection.core import figure
+from shared.kernel import figures
 from shared.kernel.rules import eligibility, reading, ruleset
 from shared.kernel.rules.ruleset import Row, RuleSet, Window
 from shared.kernel.scorecard import BASIC_AFFAIRS
@@ -291,7 +291,7 @@ def _shown(value: object, language: str) -> str:
         case None:
             return "tidak ditentukan" if language == "id" else "unspecified"
         case Decimal():
-            return figure.points(value, 0, language)
+            return figures.points(value, 0, language)
         case tuple():
             return ", ".join(map(str, value))
         case Window():

@@ -14,6 +14,7 @@ from services.projection.core import explanation, figure
 from services.projection.core.explanation import Share
 from services.projection.core.rules import changes as rule_changes
 from services.projection.core.rules.changes import Element, Reading, Said
+from shared.kernel import figures
 from shared.kernel.rules import formula, reading
 from shared.kernel.rules.formula import Score, Tally
 from shared.kernel.rules.ruleset import EXACT, RuleSet, declared, is_complete
@@ -149,8 +150,8 @@ def _sentences(own: Score, last: Score, net: Direction, reasons: Sequence[Said])
     elif own.index != last.index:
         verb, verb_en = _VERBS["naik" if last.index > own.index else "turun"]
         by = abs(EXACT.subtract(last.index, own.index))
-        told = f"Indeks {verb} {figure.points(by, 2)}"
-        told_en = f"The index {verb_en} by {figure.points(by, 2, 'en')}"
+        told = f"Indeks {verb} {figures.points(by, 2)}"
+        told_en = f"The index {verb_en} by {figures.points(by, 2, 'en')}"
     else:
         return "Indeks dan predikat tetap.", "Index and predikat stay as they are."
     because, because_en = rule_changes.joined(reasons)
@@ -167,7 +168,7 @@ def _known_part(entered: RuleSet, other: RuleSet, own: Score, last: Score) -> Sa
         told_en.insert(0, "Index and predikat stay as they are because the rules are the same.")
     shown, shown_en = (
         [
-            figure.points(index, declared(rules.places), language)
+            figures.points(index, declared(rules.places), language)
             for rules, index in parts
             if not is_complete(rules)
         ]
