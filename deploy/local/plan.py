@@ -31,6 +31,8 @@ def parts(settings: Settings) -> tuple[Part, ...]:
     def service(name: str, port: int, **own: str) -> Part:
         role = f"jejak_{name}"
         own["DATABASE_URL"] = as_role(database_url, role, passwords[role])
+        own["READING_SITE"] = addresses["PROJECTION_URL"]
+        own["RECORDING_SITE"] = addresses["INTAKE_URL"]
         return _service(settings, name, port, {"NATS_URL": nats_url, **seeds[name], **own})
 
     return (

@@ -45,6 +45,7 @@ from shared.io.identity import Keys
 from shared.io.oidc import Provider
 from shared.io.opener import Opener
 from shared.io.outgoing import Outgoing
+from shared.io.pages.rendering import sites_of
 from shared.io.relay import Relay
 from shared.io.sealing import Sealing
 from shared.io.sessions import Sessions
@@ -126,6 +127,7 @@ def _served(
         following,
         pulse.ready,
         lambda: {**_gauges(relay, following), **signing.gauges},
+        sites_of(settings),
     )
     upkeep = {
         "pulse": pulse.run(),

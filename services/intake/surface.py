@@ -32,6 +32,7 @@ from services.intake.web import (
 )
 from services.intake.web import uploads as web_uploads
 from shared.io import http
+from shared.io.pages.rendering import Sites
 from shared.io.pages.surrounding import surround
 
 VERSION = "1"
@@ -60,6 +61,7 @@ def application(
     followed: Following,
     ready: http.Ready,
     gauges: http.Gauges,
+    sites: Sites | None = None,
 ) -> Litestar:
     """The whole of it."""
     parts = [route for part in PARTS for route in part.routes(door)]
@@ -81,5 +83,5 @@ def application(
         gauges=gauges,
         gate=door.gate,
         described=DESCRIBED,
-        on_app_init=surround(pages.PAGES, words_for, pages.to_sign_in),
+        on_app_init=surround(pages.PAGES, words_for, pages.to_sign_in, sites),
     )

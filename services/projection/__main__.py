@@ -62,6 +62,7 @@ from shared.io.history import History
 from shared.io.identity import Keys
 from shared.io.oidc import Provider
 from shared.io.once import Apply
+from shared.io.pages.rendering import sites_of
 from shared.io.sessions import Sessions
 
 READERS = 3
@@ -93,6 +94,7 @@ async def main() -> None:
             gauges=lambda: _gauges(followers),
             analyses=_analyses(facts, pages, reader, settings.certificate_key),
             gate=Gate(_bearers(facts), Sessions(facts), allowances, TABLE),
+            sites=sites_of(settings),
         )
         loops = [
             asyncio.create_task(allowances.run(), name="allowances"),

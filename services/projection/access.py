@@ -37,6 +37,7 @@ TABLE: Mapping[str, Rule] = {
         (),
         "GET /",
         "GET /peringkat/{province}/{year}",
+        "GET /ragam",
         "GET /static/{name}",
         "GET /periksa",
         "GET /periksa.py",

@@ -6,12 +6,14 @@ from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
 from services.projection.described import DESCRIBED
+from services.projection.pages import components
 from services.projection.pages import routes as pages
 from services.projection.read import Reader
 from services.projection.web import ranking, register
 from services.projection.wording import words_for
 from shared.io import http
 from shared.io.gate import Gate
+from shared.io.pages.rendering import Sites
 from shared.io.pages.surrounding import surround
 
 VERSION = "1"
@@ -23,6 +25,7 @@ def application(
     gauges: http.Gauges,
     analyses: Sequence[ControllerRouterHandler] = (),
     gate: Gate | None = None,
+    sites: Sites | None = None,
 ) -> Litestar:
     """The whole of it; `analyses` are the routes that read the log itself."""
     return http.application(
@@ -33,10 +36,11 @@ def application(
             *register.routes(reader),
             *analyses,
             *pages.routes(reader),
+            *components.routes(),
         ],
         ready=ready,
         gauges=gauges,
         gate=gate,
         described=DESCRIBED,
-        on_app_init=surround(pages.PAGES, words_for),
+        on_app_init=surround(pages.PAGES, words_for, sites=sites),
     )

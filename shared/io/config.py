@@ -42,6 +42,9 @@ class Service(Listening, frozen=True, kw_only=True):
     nats_seed: Seed
     # What each caller may ask of the service, as a multiple of the usual: see `gate.limits`.
     allowance: Annotated[float, Meta(gt=0, le=1000)] = 1.0
+    # Where browsers reach the pages to read and those to record; empty is one host for both.
+    reading_site: str = ""
+    recording_site: str = ""
 
 
 class Streams(Struct, frozen=True, kw_only=True):

@@ -102,6 +102,8 @@ def _put(page: Any, row: int, number: int, cell: str, kind: str, styles: dict[st
     if kind == "date" and cell >= DATES_FROM.isoformat():
         when = datetime.combine(date.fromisoformat(cell), datetime.min.time())
         page.write_datetime(row, number, when, styles["date"])
+    elif kind == "number" and _NUMBER.match(cell):
+        page.write_number(row, number, float(cell.replace(",", ".")))
     elif page.write_string(row, number, cell, styles["text"]):
         raise Corrupt("workbook.cell_too_long", characters=len(cell))
 

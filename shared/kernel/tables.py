@@ -11,12 +11,13 @@ LETTERS = 26
 class Column(Struct, frozen=True, kw_only=True):
     """One column of a sheet: `choices` names the list that may be chosen from, if any.
 
-    Its `width` is in characters. Text is text, also where it looks like a number.
+    Its `width` is in characters. Text is text, also where it looks like a number; what is no number
+    in a column of numbers is text as well.
     """
 
     title: str
     width: int = 18
-    kind: Literal["text", "date"] = "text"
+    kind: Literal["text", "date", "number"] = "text"
     choices: str = ""
     note: str = ""
 

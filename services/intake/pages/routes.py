@@ -47,14 +47,14 @@ def routes(accounts: Accounts, regions: Register) -> Sequence[ControllerRouterHa
 
 def _surrounding() -> Sequence[ControllerRouterHandler]:
     @get("/", include_in_schema=False)
-    async def show_home(request: Asking) -> Response[str]:
+    async def show_home(request: Asking) -> Response[bytes]:
         """What this address is."""
         return PAGES.page("home.html", words_for(request), request)
 
     @get("/static/{name:str}", include_in_schema=False, sync_to_thread=False)
-    def style(name: FromPath[str]) -> Response[bytes]:
+    def style(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         """The style sheet under the name of its content."""
-        return rendering.static(name)
+        return rendering.static(request, name)
 
     return [show_home, style]
 
@@ -62,7 +62,7 @@ def _surrounding() -> Sequence[ControllerRouterHandler]:
 def _signing_in(signing_in: SigningIn, *, provided: bool) -> Sequence[ControllerRouterHandler]:
     def form(
         request: Asking, words: Words, asked: Mapping[str, str], refused: Refused | None = None
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         return _form(
             "sign_in.html",
             words,
@@ -75,7 +75,7 @@ def _signing_in(signing_in: SigningIn, *, provided: bool) -> Sequence[Controller
         )
 
     @get("/masuk", include_in_schema=False)
-    async def show_sign_in(request: Asking) -> Response[str]:
+    async def show_sign_in(request: Asking) -> Response[bytes]:
         """Where people sign in."""
         return form(request, words_for(request), request.query_params)
 
@@ -102,7 +102,7 @@ def _signing_in(signing_in: SigningIn, *, provided: bool) -> Sequence[Controller
 def _inviting(signing_in: SigningIn) -> Sequence[ControllerRouterHandler]:
     def form(
         request: Asking, words: Words, code: str, refused: Refused | None = None
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         shown = _form(
             "invitation.html", words, request, refused, code=code, shortest=CHARACTERS_MIN
         )
@@ -110,7 +110,7 @@ def _inviting(signing_in: SigningIn) -> Sequence[ControllerRouterHandler]:
         return shown
 
     @get("/undangan", include_in_schema=False)
-    async def show_invitation(request: Asking) -> Response[str]:
+    async def show_invitation(request: Asking) -> Response[bytes]:
         """Where an invited person chooses a password."""
         return form(request, words_for(request), request.query_params.get("kode", ""))
 
@@ -135,7 +135,7 @@ def _account(
 ) -> Sequence[ControllerRouterHandler]:
     async def page(
         request: Asking, caller: Caller, refused: Refused | None = None
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         words = words_for(request)
         return _form(
             "account.html",
@@ -149,7 +149,7 @@ def _account(
         )
 
     @get("/akun", include_in_schema=False)
-    async def show_account(request: Asking) -> Response[str]:
+    async def show_account(request: Asking) -> Response[bytes]:
         """One's own account."""
         return await page(request, caller_of(request))
 
@@ -210,8 +210,8 @@ def _on(path: str, token: str) -> Redirect:
 
 
 def _form(
-    template: str, words: Words, request: Asking, refused: Refused | None, **shown: object
-) -> Response[str]:
+    template: str, words: Words, request: Asking, refused: Refused | None, **shown: Any
+) -> Response[bytes]:
     """A page with a form; with the sentence that says why it was not taken, where it was not."""
     told, status, headers = "", 200, dict(PRIVATE)
     if refused is not None:

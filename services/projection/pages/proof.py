@@ -71,14 +71,14 @@ def routes(receipts: Receipts, reader: Reader, logs: Logs) -> Sequence[Controlle
     @get("/tanda-terima/{region:str}/{seq:int}", include_in_schema=False)
     async def show_receipt(
         request: Request[Any, Any, Any], region: FromPath[str], seq: FromPath[int]
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         """One fact as everybody may see it, and where it is signed."""
         words = words_for(request)
         page = await _page(receipts, reader.region(region), seq, request, words)
         return PAGES.page("receipt.html", words, request, page=page)
 
     @get("/periksa", include_in_schema=False)
-    async def show_check(request: Request[Any, Any, Any]) -> Response[str]:
+    async def show_check(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Receipts are checked by the script; a fingerprint is looked up without one."""
         words = words_for(request)
         region, digest = (

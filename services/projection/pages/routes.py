@@ -40,7 +40,7 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
     """All pages and the style sheet."""
 
     @get("/", include_in_schema=False)
-    async def show_provinces(request: Request[Any, Any, Any]) -> Response[str]:
+    async def show_provinces(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Which rankings there are."""
         words = words_for(request)
         listed = await _listed(reader, words)
@@ -49,7 +49,7 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
     @get(RANKING, include_in_schema=False)
     async def show_ranking(
         request: Request[Any, Any, Any], province: FromPath[str], year: FromPath[str]
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         """One ranking."""
         words = words_for(request)
         asked = request.query_params
@@ -65,9 +65,9 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
         return PAGES.page("ranking.html", words, request, page=built)
 
     @get(STYLE, include_in_schema=False, sync_to_thread=False)
-    def style(name: FromPath[str]) -> Response[bytes]:
+    def style(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         """The style sheet or a script under the name of its content."""
-        return rendering.static(name, CHECK)
+        return rendering.static(request, name, CHECK)
 
     return [show_provinces, show_ranking, style]
 

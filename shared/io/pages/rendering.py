@@ -1,4 +1,4 @@
-"""The door to Jinja: pages from templates, and the one style sheet under its content's name."""
+"""The door to Jinja: pages from templates or parts, and the style sheet by its content's name."""
 
 import hashlib
 import re
@@ -12,7 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.plugins.jinja import JinjaTemplateEngine
+from msgspec import Struct
 
+from shared.io import clock, packing
+from shared.io.config import Service
+from shared.io.pages import asking, handing_out
+from shared.io.pages.parts import Sheet
 from shared.io.pages.wording import Words
 from shared.kernel.errors import Missing
 
@@ -26,7 +31,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-
+# Beside it for pages with scripts: our own files, which ask this site alone.
+WITH_SCRIPTS = POLICY + "; script-src 'self'; connect-src 'self'"
 
 STYLE = HERE / "static" / "style.css"
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
@@ -39,15 +45,28 @@ def named(path: Path) -> tuple[str, bytes]:
     return f"{path.stem}.{hashlib.sha256(raw).hexdigest()[:DIGEST_CHARACTERS]}{path.suffix}", raw
 
 
-def static(name: str, *scripts: Path) -> Response[bytes]:
+class Sites(Struct, frozen=True, kw_only=True):
+    """Where the two halves of the site are, as browsers reach them; empty is this very place."""
+
+    reading: str = ""
+    recording: str = ""
+
+
+def sites_of(settings: Service) -> Sites:
+    """As a service is told by its environment."""
+    return Sites(reading=settings.reading_site, recording=settings.recording_site)
+
+
+def static(request: Request[Any, Any, Any], name: str, *scripts: Path) -> Response[bytes]:
     """The style sheet or a script under the name of its content; another name is another one."""
     for path in (STYLE, *scripts):
         known, raw = named(path)
         if name == known:
+            packed, headers = packing.packed_once(request, raw)
             return Response(
-                raw,
+                packed,
                 media_type=MEDIA_TYPES[path.suffix],
-                headers={"Cache-Control": CACHE_FOR_EVER},
+                headers={"Cache-Control": CACHE_FOR_EVER, **headers},
             )
     raise Missing("route.unknown")
 
@@ -72,10 +91,14 @@ class Pages:
         *,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
+        public: bool = False,
         **shown: object,
-    ) -> Response[str]:
-        """An HTML answer; nothing of it is kept without asking again."""
-        text = (
+    ) -> Response[bytes]:
+        """An HTML answer; nothing of it is kept without asking again.
+
+        A `public` one holds nothing that only some may see, and is sent packed.
+        """
+        text: str = (
             _engine(self._templates)
             .get_template(template)
             .render(
@@ -83,20 +106,58 @@ class Pages:
                 language=words.language,
                 style=named(STYLE)[0],
                 other_language=_in_other(request, words),
+                sites=request.app.state.get("sites", Sites()),
+                here=str(request.scope["path"]),
+                asked=asking.of(request),
                 **shown,
             )
         )
+        raw = text.encode()
+        encoding: Mapping[str, str] = {}
+        if public:
+            raw, encoding = packing.packed(request, raw)
         return Response(
-            text,
+            raw,
             media_type=MediaType.HTML,
             status_code=status,
             headers={"Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
+            | dict(encoding)
             | dict(headers or {}),
+        )
+
+    def sheet(
+        self,
+        sheet: Sheet,
+        words: Words,
+        request: Request[Any, Any, Any],
+        *,
+        headers: Mapping[str, str] | None = None,
+        public: bool = False,
+        status: int = 200,
+        template: str = "sheet.html",
+    ) -> Response[bytes]:
+        """A page of parts, or the tables on it as the file that the address asks for."""
+        asked = asking.of(request)
+        if asked.format:
+            address = absolute(request, asked.address(bentuk=""))
+            now = clock.now().replace(microsecond=0)
+            answer = handing_out.answer(sheet, asked, words, address, now)
+            answer.headers.update(headers or {})
+            return answer
+        policy = {"Content-Security-Policy": WITH_SCRIPTS} if sheet.scripts else {}
+        return self.page(
+            template,
+            words,
+            request,
+            headers={**policy, **(headers or {})},
+            public=public,
+            status=status,
+            sheet=sheet,
         )
 
     def failed(
         self, request: Request[Any, Any, Any], words: Words, sentence: str, status: int
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         """A page that says why there is no page."""
         return self.page(
             "failed.html", words, request, status=status, sentence=sentence, code=status

@@ -7,7 +7,7 @@ from litestar import Request, Response
 from litestar.config.app import AppConfig
 
 from shared.io import problems
-from shared.io.pages.rendering import Pages
+from shared.io.pages.rendering import Pages, Sites
 from shared.io.pages.wording import Words
 from shared.io.problems import Problem
 
@@ -24,6 +24,7 @@ def surround(
     pages: Pages,
     words_for: WordsFor,
     to_sign_in: Callable[[Asking], Response[Any]] | None = None,
+    sites: Sites | None = None,
 ) -> Callable[[AppConfig], AppConfig]:
     """What an application is told at its start.
 
@@ -31,6 +32,7 @@ def surround(
     """
 
     def surrounded(config: AppConfig) -> AppConfig:
+        config.state["sites"] = sites or Sites()
         config.exception_handlers = {
             kind: as_page(handler) for kind, handler in config.exception_handlers.items()
         }

@@ -44,12 +44,15 @@ def asked_language(request: Request[Any, Any, Any]) -> str:
 
 
 @cache
-def table(own: Path) -> Table:
-    """A service's words, and those that every page says."""
-    shared = _read(Path(__file__).parent / "words.toml")
-    words = _read(own)
-    assert not set(shared) & set(words), "one place for each word"
-    return {**shared, **words}
+def table(*own: Path) -> Table:
+    """A service's words, from files or folders of them, and those that every page says."""
+    found: dict[str, Mapping[str, Mapping[str, str]]] = {}
+    for path in (Path(__file__).parent / "words.toml", *own):
+        for file in sorted(path.glob("*.toml")) if path.is_dir() else (path,):
+            words = _read(file)
+            assert not set(found) & set(words), f"one place for each word: {file}"
+            found |= words
+    return found
 
 
 def _read(path: Path) -> Table:
