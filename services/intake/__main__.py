@@ -99,8 +99,7 @@ def _served(
     """The application, and what goes on beside it, by name."""
     rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
     history = History(readers)
-    intake = Intake(history, committer, Decider(rule_sets, digests))
-    reading = Reading(history)
+    intake, reading = Intake(history, committer, Decider(rule_sets, digests)), Reading(history)
     files = Files(settings.evidence_url)
     documents = Documents(readers, files, opener)
     uploads = Uploads(readers, files, documents)

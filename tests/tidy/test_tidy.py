@@ -53,6 +53,7 @@ DOORS = {
         "shared/io/refusals.py",
         "shared/io/sessions.py",
         "shared/io/conditional.py",
+        "shared/io/packing.py",
         "shared/io/paging.py",
         "shared/io/slow.py",
         "shared/io/bearers.py",
