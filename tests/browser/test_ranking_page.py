@@ -78,7 +78,7 @@ def test_the_keyboard_reaches_the_form_and_sees_where_it_is(look: Look) -> None:
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().top >= 0")
     reached = []
-    for _ in range(12):
+    for _ in range(24):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id"))
         style = "getComputedStyle(document.activeElement).outlineStyle"

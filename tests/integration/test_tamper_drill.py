@@ -220,7 +220,9 @@ def superuser(system: System, *statements: str) -> None:
             connection.execute(statement)
 
 
-def rewrite(system: System, change: Callable[[list[Stored]], Sequence[Stored]]) -> None:
+def rewrite(
+    system: System, change: Callable[[list[Stored]], Sequence[Stored]], *, head: bool = True
+) -> None:
     """Put other facts in place of the region's, and a head row that follows from them."""
     with psycopg.connect(system.database.admin) as connection:
         connection.execute("set session_replication_role = replica")
@@ -242,6 +244,8 @@ def rewrite(system: System, change: Callable[[list[Stored]], Sequence[Stored]]) 
             f"insert into intake.event ({', '.join(names)}) values ({marks})",
             [{name: getattr(fact, name) for name in names} for fact in changed],
         )
+        if not head:
+            return
         frontier = merkle.extend(b"", 0, [fact.leaf_hash for fact in changed])
         connection.execute(
             "update intake.head set seq = %s, frontier = %s, root = %s where tenant = %s",
@@ -265,14 +269,8 @@ def byte(system: System) -> None:
 
 
 def byte_and_leaf(system: System) -> None:
-    before = system.query("select seq, frontier, root from intake.head where tenant = %s", REGION)
     byte(system)
-    rewrite(system, lambda facts: facts)
-    with psycopg.connect(system.database.admin, autocommit=True) as connection:
-        connection.execute(
-            "update intake.head set seq = %s, frontier = %s, root = %s where tenant = %s",
-            [*before[0], REGION],
-        )
+    rewrite(system, lambda facts: facts, head=False)
 
 
 def last_deleted(system: System) -> None:

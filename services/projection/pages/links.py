@@ -30,6 +30,12 @@ def same_view(view: RankingView, question: Question) -> str:
     return _with(path, asked)
 
 
+def certificate(view: RankingView) -> str:
+    """The signed certificate of the stage that is shown, on paper."""
+    path = f"/v1/provinces/{view.province.code}/seasons/{view.season.year}/certificate.pdf"
+    return _with(path, {"stage": view.stage})
+
+
 def permanent(view: RankingView) -> str:
     """The page of this view with every choice spelt out.
 

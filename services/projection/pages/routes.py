@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from services.projection.pages import links, page
+from services.projection.pages import frame, links, page
 from services.projection.read import Question, Reader
 from services.projection.wording import words_for
 from shared.io import clock as io_clock
@@ -44,7 +44,7 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
         """Which rankings there are."""
         words = words_for(request)
         listed = await _listed(reader, words)
-        return PAGES.page("index.html", words, request, listed=listed)
+        return PAGES.page("index.html", words, request, public=True, listed=listed)
 
     @get(RANKING, include_in_schema=False)
     async def show_ranking(
@@ -61,8 +61,9 @@ def routes(reader: Reader) -> Sequence[ControllerRouterHandler]:
             reader.rule_sets.get(view.season.rule_set),
             _highlight(asked, {row.region for row in view.rows}),
             words,
+            page.Here(site=rendering.absolute(request, ""), query=frame.kept(request)),
         )
-        return PAGES.page("ranking.html", words, request, page=built)
+        return PAGES.sheet(built, words, request, public=True)
 
     @get(STYLE, include_in_schema=False, sync_to_thread=False)
     def style(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:

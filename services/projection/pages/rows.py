@@ -3,9 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
+from markupsafe import Markup
 from msgspec import Struct
 
-from services.projection.views import CutView, MovementView, RowView
+from services.projection.views import CutView, MovementView, RankingView, RowView
+from shared.io.pages import charts
 from shared.io.pages.wording import Words
 from shared.kernel import clocks, figures
 
@@ -18,6 +20,12 @@ TONES = {
 }
 
 
+# The first year of the scale of 0 to 100; earlier indexes are open sums and get no bar.
+SCALED_FROM = 2021
+# Basic services (yandas) are six affairs by law (UU 23/2014, art. 12).
+AFFAIRS = 6
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """One line of the table; an empty text leaves its part of the cell out."""
 
@@ -26,12 +34,20 @@ class Row(Struct, frozen=True, kw_only=True):
     movement: str
     region: str
     name: str
+    sheet: str
+    origin: str
+    why: str
+    places: int
     score: str
     bar: str
     predikat: str
     tone: str
     innovations: str
     affairs: str
+    dots: Markup | None
+    agencies: str
+    target: str
+    target_gap: str
     decree: str
     source: str
     source_link: str
@@ -51,13 +67,15 @@ class Lines:
     """Makes lines of rows: in one zone, one language, one number of decimals."""
 
     def __init__(
-        self, zone: str, places: int, highlight: str, words: Words, *, scaled: bool
+        self, view: RankingView, places: int, highlight: str, words: Words, query: str
     ) -> None:
-        self._zone = zone
+        year = view.season.year
+        self._zone = view.province.time_zone
+        self._year, self._query = year, query
         self._places = places
         self._highlight = highlight
         self._words = words
-        self._scaled = scaled
+        self._scaled = year >= SCALED_FROM
 
     def row(self, shown: RowView) -> Row:
         """One line."""
@@ -70,12 +88,20 @@ class Lines:
             movement=movement,
             region=shown.region,
             name=shown.name,
+            sheet=self._leads(shown.region),
+            origin=self._leads(shown.region, "/asal-angka"),
+            why=self._leads(shown.region, "", "#mengapa"),
+            places=shown.movement.places or 0,
             score="" if score is None else figures.points(score, self._places, language),
             bar=_bar(score) if self._scaled and score is not None else "",
             predikat=shown.predikat,
             tone=TONES.get(shown.predikat, "lain"),
             innovations=self._count(shown.innovations),
             affairs="" if shown.affairs is None else words("row.of_six", count=shown.affairs),
+            dots=_dots(shown.affairs),
+            agencies=self._agencies(shown),
+            target=self._points(shown.target),
+            target_gap=self._gap(shown.target_gap),
             decree=shown.decree,
             source=shown.source,
             source_link=shown.source if shown.source.startswith(("https://", "http://")) else "",
@@ -92,6 +118,27 @@ class Lines:
             sample=shown.sample,
             highlighted=shown.region == self._highlight,
         )
+
+    def _leads(self, region: str, view: str = "", anchor: str = "") -> str:
+        return f"/daerah/{region}/{self._year}{view}{self._query}{anchor}"
+
+    def _agencies(self, shown: RowView) -> str:
+        if shown.agencies is None:
+            return ""
+        told = self._count(shown.agencies)
+        return f"{told}/{self._count(shown.agencies_total)}" if shown.agencies_total else told
+
+    def _points(self, value: str | None) -> str:
+        if value is None:
+            return ""
+        return figures.points(Decimal(value), self._places, self._words.language)
+
+    def _gap(self, value: str | None) -> str:
+        """The distance to the plan's target, always with its sign."""
+        if value is None:
+            return ""
+        sign = "+" if Decimal(value) > 0 else ""
+        return sign + self._points(value).replace("-", "\N{MINUS SIGN}")
 
     def _movement(self, moved: MovementView, *, placed: bool) -> tuple[str, str]:
         places = moved.places
@@ -121,6 +168,13 @@ class Lines:
 
     def _count(self, value: int | None) -> str:
         return "" if value is None else figures.count(value, self._words.language)
+
+
+def _dots(affairs: int | None) -> Markup | None:
+    """A dot for each of the six basic-service affairs."""
+    if affairs is None:
+        return None
+    return charts.dots([place < affairs for place in range(AFFAIRS)])
 
 
 def _bar(score: Decimal) -> str:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from services.projection.pages import links, page
-from services.projection.pages.page import Page
+from services.projection.pages.page import Here, Page
 from services.projection.read import Question, etag
 from services.projection.views import (
     CutView,
@@ -20,6 +20,7 @@ from services.projection.views import (
 )
 from services.projection.wording import words_in
 from shared.io import rulebook
+from shared.io.pages.parts import Drawn, Sheet
 
 THERE = timezone(timedelta(hours=8))
 NOW = datetime(2025, 3, 17, 10, 15, 27, tzinfo=THERE)
@@ -90,9 +91,20 @@ def view(*rows: RowView, **changed: Any) -> RankingView:
 
 def built(
     shown: RankingView, question: Question = QUESTION, highlight: str = "", language: str = "id"
-) -> Page:
+) -> Sheet:
     rules = rulebook.rule_sets().get(shown.season.rule_set)
-    return page.build(shown, question, rules, highlight, words_in(language))
+    return page.build(shown, question, rules, highlight, words_in(language), Here())
+
+
+def inside(
+    shown: RankingView, question: Question = QUESTION, highlight: str = "", language: str = "id"
+) -> Page:
+    """What the ranking's own templates are told."""
+    sheet = built(shown, question, highlight, language)
+    told = {each.template: each.told for each in sheet.parts if isinstance(each, Drawn)}
+    page = told["table.html"]
+    assert isinstance(page, Page)
+    return page
 
 
 TABALONG = row("63.09", 1, "Kabupaten Tabalong")
@@ -176,22 +188,22 @@ def test_every_warning_comes_with_its_reason() -> None:
     }
     for kind, shown in kinds.items():
         notices = built(shown).notices
-        assert kind in [notice.kind for notice in notices]
+        assert kind in [notice.tone for notice in notices]
         assert all(notice.title and notice.why for notice in notices)
     assert built(view(TABALONG, stage="final", official=True, notice=None)).notices == []
 
 
 def test_there_is_a_bar_on_the_scale_of_a_hundred_only() -> None:
-    assert built(view(TABALONG)).rows[0].bar == "47.04"
-    assert built(view(TABALONG)).axis_floors == ["65.01", "40.01"]
-    before = built(view(row("63.09", 1, "A", score="1462"), year=2020))
+    assert inside(view(TABALONG)).rows[0].bar == "47.04"
+    assert inside(view(TABALONG)).axis_floors == ["65.01", "40.01"]
+    before = inside(view(row("63.09", 1, "A", score="1462"), year=2020))
     assert (before.rows[0].bar, before.rows[0].score, before.axis_floors) == ("", "1.462", [])
 
 
 def test_ties_zero_and_silence_read_as_they_should() -> None:
-    tied = built(view(row("63.09", 1, "A", tied=True), row("63.10", 1, "B", tied=True))).rows
+    tied = inside(view(row("63.09", 1, "A", tied=True), row("63.10", 1, "B", tied=True))).rows
     assert [each.rank for each in tied] == ["=1", "=1"]
-    unplaced = built(view(row("63.09", None, "A"), stage="final")).rows[0]
+    unplaced = inside(view(row("63.09", None, "A"), stage="final")).rows[0]
     assert (unplaced.rank, unplaced.movement, unplaced.score) == ("", "", "")
 
 
@@ -201,15 +213,15 @@ def test_a_source_is_a_link_only_where_it_is_one() -> None:
         "javascript:alert(1)": "",
         "Keputusan cetak": "",
     }.items():
-        assert built(view(row("63.09", 1, "A", source=source))).rows[0].source_link == link
+        assert inside(view(row("63.09", 1, "A", source=source))).rows[0].source_link == link
 
 
 def test_a_stopped_region_says_where_if_it_is_known() -> None:
     cut = CutView(intake_seq=7, heard_seq=9, stopped_at=8)
-    at_eight = built(view(row("63.09", 1, "A", blocked=True, cut=cut))).rows[0]
+    at_eight = inside(view(row("63.09", 1, "A", blocked=True, cut=cut))).rows[0]
     assert at_eight.stopped == "tertahan pada peristiwa ke-8"
     assert at_eight.heard == "terdengar sampai ke-9"
-    assert built(view(row("63.09", 1, "A", blocked=True))).rows[0].stopped == "tertahan"
+    assert inside(view(row("63.09", 1, "A", blocked=True))).rows[0].stopped == "tertahan"
 
 
 def test_the_permanent_link_spells_every_choice_out() -> None:
@@ -244,7 +256,7 @@ def test_the_tag_follows_what_is_shown_and_not_when() -> None:
 
 
 def test_the_rules_basis_names_certainty_and_sources() -> None:
-    shown = built(view(TABALONG))
+    shown = inside(view(TABALONG))
     named = {provision.name: provision for provision in shown.provisions}
     assert named["Pembagi paling kecil"].value == "12"
     assert named["Pembagi paling kecil"].marked == "dipastikan"
@@ -257,12 +269,12 @@ def test_the_rules_basis_names_certainty_and_sources() -> None:
 def test_every_published_rule_set_has_a_basis_in_both_languages() -> None:
     for rules in rulebook.rule_sets().values():
         for language in ("id", "en"):
-            assert built(view(TABALONG, year=rules.year), language=language).provisions
+            assert inside(view(TABALONG, year=rules.year), language=language).provisions
 
 
 def test_a_moment_stays_in_the_form_as_it_was_given() -> None:
-    form = built(view(TABALONG), Question(province="63", year=2026, as_of="2025-02-10")).form
+    form = inside(view(TABALONG), Question(province="63", year=2026, as_of="2025-02-10")).form
     assert (form.as_of, form.as_of_type, form.changed) == ("2025-02-10", "date", True)
     exact = Question(province="63", year=2026, since="2025-02-10T09:00:00+08:00")
-    form = built(view(TABALONG), exact).form
+    form = inside(view(TABALONG), exact).form
     assert (form.since_type, form.more) == ("text", True)
