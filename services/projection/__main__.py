@@ -12,30 +12,11 @@ from litestar.types import ControllerRouterHandler
 
 from services.projection import surface
 from services.projection.access import TABLE
-from services.projection.analysis import Analyst
-from services.projection.auditing import Auditing
-from services.projection.branching import Brancher
-from services.projection.bundles.bundling import Bundling
-from services.projection.bundles.cutting import Cutting
-from services.projection.certificates.certifying import Certifying
-from services.projection.checkpoints import Checkpoints
-from services.projection.chronicle import Chronicle
-from services.projection.closing import Closing
-from services.projection.comparing import Comparer
-from services.projection.context import Contexts
-from services.projection.logs import Logs
-from services.projection.looking_ahead import Foreteller
-from services.projection.nation import Nation
-from services.projection.organising import Organiser
-from services.projection.other_rules import OtherRules
-from services.projection.pages import proof
+from services.projection.answering import Answering, answering
+from services.projection.pages import detail, proof
 from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
-from services.projection.receipts.receipts import Receipts
-from services.projection.replaying.program import Program
-from services.projection.replaying.replaying import Replaying
 from services.projection.tables import Tables
-from services.projection.verifying import Verifying
 from services.projection.web import analysis as web_analysis
 from services.projection.web import auditing as web_auditing
 from services.projection.web import branches as web_branches
@@ -52,7 +33,6 @@ from services.projection.web import receipts as web_receipts
 from services.projection.web import replaying as web_replaying
 from services.projection.web import rules as web_rules
 from services.projection.web import verification as web_verification
-from services.projection.web.turns import Turns
 from shared.io import bus, config, http, log, postgres, rulebook, signing
 from shared.io.allowances import Allowances
 from shared.io.bearers import Bearers, TakenBack
@@ -87,12 +67,13 @@ async def main() -> None:
             "scores": _follower("sco", History(scores), own, project_scores),
         }
         reader = Reader(Tables(pages), rulebook.regions(), rulebook.rule_sets())
+        of = answering(facts, pages, reader, settings.certificate_key)
         allowances = Allowances(own, limits(settings.allowance))
         app = surface.application(
             reader,
             ready=lambda: {name: follower.ready for name, follower in followers.items()},
             gauges=lambda: _gauges(followers),
-            analyses=_analyses(facts, pages, reader, settings.certificate_key),
+            analyses=_answers(of),
             gate=Gate(_bearers(facts), Sessions(facts), allowances, TABLE),
             sites=sites_of(settings),
         )
@@ -136,40 +117,38 @@ def _follower(log_name: str, history: History, own: postgres.Pool, apply: Apply)
     )
 
 
-def _analyses(
-    facts: postgres.Pool, pages: postgres.Pool, reader: Reader, certificate_key: str
-) -> Sequence[ControllerRouterHandler]:
+def _answers(of: Answering) -> Sequence[ControllerRouterHandler]:
+    return [*_analyses(of), *_pages(of)]
+
+
+def _analyses(of: Answering) -> Sequence[ControllerRouterHandler]:
     """What reads the facts themselves, and who may see a region's own plans."""
-    rule_sets, digests = rulebook.rule_sets(), rulebook.rule_digests()
-    affairs = rulebook.affairs()
-    logs = Logs(History(facts))
-    analyst = Analyst(logs, reader)
-    chronicle = Chronicle(Tables(pages), reader)
-    contexts, checkpoints = Contexts(digests), Checkpoints(facts)
-    cutting, receipts = Cutting(facts, checkpoints), Receipts(History(facts), checkpoints)
-    bundling = Bundling(cutting, History(facts), checkpoints, reader.register)
-    turns = Turns()
-    nation = Nation(pages, rulebook.regions(), rule_sets, digests, turns)
-    comparer = Comparer(analyst, reader, turns)
-    named = [affair.nama for affair in affairs]
+    named = [affair.nama for affair in of.affairs]
     return [
-        *web_analysis.routes(analyst, OtherRules(analyst, reader), chronicle, contexts, named),
-        *web_change.routes(comparer, Foreteller(analyst, reader, turns), chronicle, contexts),
-        *web_branches.routes(Brancher(analyst), contexts),
-        *web_organisation.routes(Organiser(analyst), contexts),
-        *web_verification.routes(Verifying(analyst), contexts),
-        *web_closing.routes(Closing(analyst, reader), contexts),
-        *web_auditing.routes(Auditing(analyst, reader), contexts),
-        *web_checkpoints.routes(checkpoints, reader),
-        *web_bundles.routes(bundling, reader.register),
-        *web_receipts.routes(receipts, reader, logs),
-        *web_certificates.routes(Certifying(cutting, reader, certificate_key), reader.register),
-        *proof.routes(receipts, reader, logs),
-        *web_replaying.routes(Replaying(cutting, bundling, reader, analyst, Program())),
-        *web_nation.routes(nation, digests),
-        *web_evidence.routes(reader, logs),
-        *web_log.routes(reader, receipts),
-        *web_rules.routes(rule_sets, digests, affairs, rulebook.form_for_year),
+        *web_analysis.routes(of.analyst, of.other_rules, of.chronicle, of.contexts, named),
+        *web_change.routes(of.comparer, of.foreteller, of.chronicle, of.contexts),
+        *web_branches.routes(of.brancher, of.contexts),
+        *web_organisation.routes(of.organiser, of.contexts),
+        *web_verification.routes(of.verifying, of.contexts),
+        *web_closing.routes(of.closing, of.contexts),
+        *web_auditing.routes(of.auditing, of.contexts),
+        *web_checkpoints.routes(of.checkpoints, of.reader),
+        *web_bundles.routes(of.bundling, of.reader.register),
+        *web_receipts.routes(of.receipts, of.reader, of.logs),
+        *web_certificates.routes(of.certifying, of.reader.register),
+        *web_replaying.routes(of.replaying),
+        *web_nation.routes(of.nation, of.digests),
+        *web_evidence.routes(of.reader, of.logs),
+        *web_log.routes(of.reader, of.receipts),
+        *web_rules.routes(of.rule_sets, of.digests, of.affairs, rulebook.form_for_year),
+    ]
+
+
+def _pages(of: Answering) -> Sequence[ControllerRouterHandler]:
+    """The pages beside the ranking's own."""
+    return [
+        *proof.routes(of.receipts, of.reader, of.logs),
+        *detail.routes(of),
     ]
 
 
@@ -189,8 +168,8 @@ def _print_document() -> None:
     """The interface is described without being asked anything, so there is no database."""
     nowhere = cast("postgres.Pool", None)
     reader = Reader(Tables(nowhere), rulebook.regions(), rulebook.rule_sets())
-    analyses = _analyses(nowhere, nowhere, reader, signing.new_seed())
-    app = surface.application(reader, ready=dict, gauges=dict, analyses=analyses)
+    of = answering(nowhere, nowhere, reader, signing.new_seed())
+    app = surface.application(reader, ready=dict, gauges=dict, analyses=_answers(of))
     sys.stdout.buffer.write(http.document(app))
 
 

@@ -72,6 +72,7 @@ TABLE: Mapping[str, Rule] = {
     **_rules(
         "heavy",
         (),
+        "GET /peringkat/{province}/{year}/rincian",
         "GET /v1/bundles/{whose}",
         "GET /v1/regions/{region}/events/{seq}/receipt",
         "GET /v1/regions/{region}/fingerprints/{sha256}",

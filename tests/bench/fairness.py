@@ -36,6 +36,7 @@ def system(database: Database, clean_bus: Server, tmp_path: Path) -> Iterator[Sy
         yield system
 
 
+@pytest.mark.timeout(900)
 async def test_a_flood_beside_a_steady_tenant(system: System) -> None:
     await system.ready("intake")
     system.open_season(YEAR, "2026.1")

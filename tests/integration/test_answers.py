@@ -16,6 +16,7 @@ from deploy.keys import Wanted
 from services.projection import __main__ as projection
 from services.projection import surface
 from services.projection.access import TABLE
+from services.projection.answering import answering
 from services.projection.read import Reader
 from services.projection.tables import Tables
 from shared.io import postgres, rulebook
@@ -216,7 +217,7 @@ async def ask(database: Database) -> AsyncIterator[Asking]:
         postgres.pool(database.projection, "projection", "test-pages", 2) as pages,
     ):
         reader = Reader(Tables(pages), rulebook.regions(), rulebook.rule_sets())
-        analyses = projection._analyses(logs, pages, reader, CERTIFICATE_KEY)
+        analyses = projection._answers(answering(logs, pages, reader, CERTIFICATE_KEY))
         gate = Gate(
             Bearers(Keys(logs), None, logs), Sessions(logs), Allowances(pages, limits(100)), TABLE
         )

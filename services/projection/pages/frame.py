@@ -13,7 +13,7 @@ from services.projection.pages import links
 from services.projection.views import ProvinceView
 from shared.io.pages.parts import Link, Notice
 from shared.io.pages.wording import Words
-from shared.kernel import clocks
+from shared.kernel import clocks, figures
 from shared.kernel.errors import Missing, Refused
 from shared.kernel.regions import Region
 
@@ -140,4 +140,19 @@ def stamp(season: Season, last_seq: int, words: Words) -> Sequence[tuple[str, st
         (words("ranking.stage"), words(f"stage.{season.stage}")),
         (words("ranking.clock"), words(f"clock.{season.clock}")),
         (words("stamp.last"), words("row.event", seq=last_seq)),
+    ]
+
+
+def stamp_of_province(seasons: Sequence[Season], words: Words) -> Sequence[tuple[str, str]]:
+    """The same of all of a province's regions, of which there is at least one."""
+    first = seasons[0]
+    zone = first.region.time_zone
+    asked = moment.asked_of(first.until, zone)
+    read = clocks.spoken(asked, zone, words.language) if asked else words("stamp.now")
+    counted = sum(len(season.facts) for season in seasons)
+    return [
+        (words("ranking.state"), read),
+        (words("ranking.rules"), first.rules.id),
+        (words("ranking.clock"), words(f"clock.{first.clock}")),
+        (words("stamp.rests"), words("stamp.facts", count=figures.count(counted, words.language))),
     ]
