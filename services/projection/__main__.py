@@ -13,7 +13,15 @@ from litestar.types import ControllerRouterHandler
 from services.projection import surface
 from services.projection.access import TABLE
 from services.projection.answering import Answering, answering
-from services.projection.pages import detail, proof
+from services.projection.pages import (
+    changes,
+    detail,
+    origin,
+    proof,
+    regional,
+    timeline,
+    trial,
+)
 from services.projection.project import project_facts, project_scores
 from services.projection.read import Reader
 from services.projection.tables import Tables
@@ -149,6 +157,11 @@ def _pages(of: Answering) -> Sequence[ControllerRouterHandler]:
     return [
         *proof.routes(of.receipts, of.reader, of.logs),
         *detail.routes(of),
+        *changes.routes(of),
+        *timeline.routes(of),
+        *trial.routes(of),
+        *regional.routes(of),
+        *origin.routes(of),
     ]
 
 

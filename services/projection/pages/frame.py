@@ -24,16 +24,11 @@ PROVINCE_VIEWS = (
     ("/rincian", "detail"),
     ("/perubahan", "changes"),
     ("/linimasa", "timeline"),
-    ("/peta", "map"),
     ("/uji-aturan", "trial"),
-    ("/pendampingan", "coaching"),
 )
 REGION_VIEWS = (
     ("", "sheet"),
     ("/asal-angka", "origin"),
-    ("/inovasi", "innovations"),
-    ("/simulasi", "simulation"),
-    ("/riwayat", "history"),
 )
 
 
