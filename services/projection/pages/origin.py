@@ -23,12 +23,13 @@ from services.projection.pages.routes import PAGES
 from services.projection.wording import words_for
 from shared.io.pages import charts
 from shared.io.pages.listing import Cell, Column, Listing, cell
-from shared.io.pages.parts import Prose, Section, Sheet, Table
+from shared.io.pages.parts import Fold, Part, Prose, Section, Sheet, Table
 from shared.io.pages.wording import Words
 from shared.kernel.errors import Missing
 from shared.kernel.regions import Region
-from shared.kernel.rules.ruleset import RuleSet
 
+# More lines than this are there for whoever unfolds them.
+UNFOLDED_MAX = 60
 GROUPS = {"spd": "region", "sid": "innovation", "number": "count"}
 
 
@@ -115,7 +116,7 @@ def sheet(told: Told, words: Words) -> Sheet:
             Section(
                 title=words(f"asal.{word}"),
                 anchor=part,
-                parts=[Table(listing=_lines(part, lines, told, words))],
+                parts=_told_lines(part, lines, told, words),
             )
             for part, word in GROUPS.items()
             if (lines := [line for line in explanation.lines if line.part == part])
@@ -146,10 +147,18 @@ def sheet(told: Told, words: Words) -> Sheet:
     )
 
 
+def _told_lines(part: str, lines: Sequence[Line], told: Told, words: Words) -> Sequence[Part]:
+    """The lines of a part; more than a screenful waits to be unfolded."""
+    table = Table(listing=_lines(part, lines, told, words))
+    if len(lines) <= UNFOLDED_MAX:
+        return [table]
+    return [Fold(title=words("asal.all", count=len(lines)), parts=[table])]
+
+
 def _rows(told: Told, words: Words) -> Listing:
     """Every row of the rules, also those that bring nothing, beside the province's middle."""
     own = by_row(told.explanation.lines)
-    named = _named(told.season.rules, words)
+    named = {row.code: row.nama for row in told.season.rules.rows}
     most = Decimal(1) + max(
         (rounded(_decimal(one)) for one in (*own.values(), *told.medians.values())),
         default=Decimal(0),
@@ -175,10 +184,6 @@ def _rows(told: Told, words: Words) -> Listing:
         ],
         head=1,
     )
-
-
-def _named(rules: RuleSet, words: Words) -> Mapping[str, str]:
-    return {row.code: row.nama for row in rules.rows} | {"number": words("asal.count")}
 
 
 def _share(own: Fraction, median: Fraction | None, most: Decimal, words: Words) -> Cell:

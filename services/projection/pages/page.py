@@ -1,6 +1,7 @@
 """The ranking page as parts, everything on it already in words."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
@@ -82,7 +83,6 @@ def build(
     here: Here,
 ) -> Sheet:
     """The page of a ranking."""
-    zone = view.province.time_zone
     year, province = view.season.year, view.province.code
     read_at = view.as_of or told.minute(view.generated_at)
     scaled = year >= page_rows.SCALED_FROM
@@ -91,40 +91,7 @@ def build(
     named = {"province": view.province.name, "year": year}
     lines = page_rows.Lines(view, 2 if places is None else places, highlight, words, here.query)
     rows = [lines.row(row) for row in view.rows]
-    provisions = page_rules.provisions(rules, words) if rules is not None else ()
-    page = Page(
-        form=_form(view, question, highlight, words),
-        caption=words(
-            "ranking.caption",
-            count=len(rows),
-            province=view.province.name,
-            stage=words(f"stage.{view.stage}"),
-            moment=clocks.spoken(read_at, zone, words.language),
-        ),
-        rows=rows,
-        final=view.stage == FINAL,
-        scaled=scaled,
-        axis_floors=[figures.plain(floor) for floor in floors],
-        cut=[(row.name, row.cut.intake_seq) for row in _by_region(view.rows)],
-        digest=view.position.digest,
-        rule_digest=view.season.rule_digest,
-        rule_set=view.season.rule_set,
-        prognosis=rules is not None and rules.standing == "prognosis",
-        provisions=provisions,
-        cited=page_rules.cited(rules, provisions) if rules is not None else {},
-        permanent=links.permanent(view),
-        absolute=here.site + links.permanent(view),
-        certificate=links.certificate(view),
-        bundle=f"/v1/bundles/{province}",
-        any_agencies=any(row.agencies for row in rows),
-        any_target=any(row.target for row in rows),
-        unchanging=view.as_of is None or view.clock == "known",
-        json=links.same_view(view, question),
-        generated=words(
-            "position.generated", moment=clocks.spoken(view.generated_at, zone, words.language)
-        ),
-        cite=told.cite(view, read_at, words),
-    )
+    page = _page(view, question, rules, rows, words, here, _form(view, question, highlight, words))
     heard = words("position.heard_note") if any(row.heard for row in rows) else ""
     axis = f"{_axis(floors, words, scaled=scaled)} {heard}".strip()
     return Sheet(
@@ -144,9 +111,58 @@ def build(
             ),
             Prose(text=axis, quiet=True),
             Drawn(template="position.html", told=page),
-            *([Drawn(template="basis.html", told=page)] if provisions else []),
+            *([Drawn(template="basis.html", told=page)] if page.provisions else []),
         ],
         file=f"peringkat-{province}-{year}",
+    )
+
+
+def _page(
+    view: RankingView,
+    question: Question,
+    rules: RuleSet | None,
+    rows: Sequence[Row],
+    words: Words,
+    here: Here,
+    form: Form,
+) -> Page:
+    zone, scaled = view.province.time_zone, view.season.year >= page_rows.SCALED_FROM
+    read_at = view.as_of or told.minute(view.generated_at)
+    provisions = page_rules.provisions(rules, words) if rules is not None else ()
+
+    def spoken(at: datetime) -> str:
+        return clocks.spoken(at, zone, words.language)
+
+    return Page(
+        form=form,
+        caption=words(
+            "ranking.caption",
+            count=len(rows),
+            province=view.province.name,
+            stage=words(f"stage.{view.stage}"),
+            moment=spoken(read_at),
+        ),
+        rows=rows,
+        final=view.stage == FINAL,
+        scaled=scaled,
+        axis_floors=[figures.plain(at) for at in page_rules.floors(rules)] if scaled else (),
+        cut=[(row.name, row.cut.intake_seq) for row in _by_region(view.rows)],
+        digest=view.position.digest,
+        rule_digest=view.season.rule_digest,
+        rule_set=view.season.rule_set,
+        prognosis=rules is not None and rules.standing == "prognosis",
+        provisions=provisions,
+        cited=page_rules.cited(rules, provisions) if rules is not None else {},
+        permanent=links.permanent(view),
+        absolute=here.site + links.permanent(view),
+        certificate=links.certificate(view),
+        bundle=f"/v1/bundles/{view.province.code}",
+        any_agencies=any(row.agencies for row in rows),
+        any_target=any(row.target for row in rows),
+        unchanging=view.as_of is None or view.clock == "known",
+        json=links.same_view(view, question),
+        generated=words("position.generated", moment=spoken(view.generated_at)),
+        cite=told.cite(view, read_at, words),
     )
 
 

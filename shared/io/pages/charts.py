@@ -15,7 +15,7 @@ THICK = 6
 DOT = 10
 # A chart over time: its own units, which the page scales.
 WIDTH, HEIGHT = 760, 26
-LEFT, RIGHT, TOP, BOTTOM = 40, 190, 24, 34
+LEFT, RIGHT, TOP, BOTTOM = 40, 230, 24, 34
 
 
 class Series(Struct, frozen=True, kw_only=True):
