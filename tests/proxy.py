@@ -14,7 +14,7 @@ from shared.io import postgres
 Cut = Literal["before commit", "after commit"]
 
 CHUNK_BYTES = 65_536
-COMMIT = b"COMMIT"
+COMMIT = b"COMMIT\0"
 
 
 class Proxy(Struct):
@@ -72,7 +72,7 @@ async def _requests(
     proxy: Proxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     while chunk := await reader.read(CHUNK_BYTES):
-        if COMMIT in chunk and proxy.take("before commit"):
+        if COMMIT in chunk.upper() and proxy.take("before commit"):
             return
         writer.write(chunk)
 

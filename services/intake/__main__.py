@@ -209,8 +209,8 @@ def _gauges(relay: Relay, following: Following) -> Mapping[str, float]:
     }
 
 
-def _print_document() -> None:
-    """The interface is described without being asked anything, so there is no database."""
+def described() -> Litestar:
+    """The interface as it is described: nobody asks it anything, so there is no database."""
     door = Door(
         cast("Intake", None),
         cast("Reading", None),
@@ -223,7 +223,7 @@ def _print_document() -> None:
         rulebook.rule_digests(),
         cast("Answers", None),
     )
-    app = surface.application(
+    return surface.application(
         door,
         cast("Uploads", None),
         cast("Workbooks", None),
@@ -232,7 +232,6 @@ def _print_document() -> None:
         ready=dict,
         gauges=dict,
     )
-    sys.stdout.buffer.write(http.document(app))
 
 
 def _no_accounts() -> Accounts:
@@ -258,7 +257,7 @@ def _print_bus_document() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--openapi"]:
-        _print_document()
+        sys.stdout.buffer.write(http.document(described()))
     elif sys.argv[1:] == ["--asyncapi"]:
         _print_bus_document()
     else:

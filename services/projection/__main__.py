@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
 from services.projection import surface
@@ -177,17 +178,16 @@ def _gauges(followers: Mapping[str, Follower]) -> Mapping[str, float]:
     }
 
 
-def _print_document() -> None:
-    """The interface is described without being asked anything, so there is no database."""
+def described() -> Litestar:
+    """The interface as it is described: nobody asks it anything, so there is no database."""
     nowhere = cast("postgres.Pool", None)
     reader = Reader(Tables(nowhere), rulebook.regions(), rulebook.rule_sets())
     of = answering(nowhere, nowhere, reader, signing.new_seed())
-    app = surface.application(reader, ready=dict, gauges=dict, analyses=_answers(of))
-    sys.stdout.buffer.write(http.document(app))
+    return surface.application(reader, ready=dict, gauges=dict, analyses=_answers(of))
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--openapi"]:
-        _print_document()
+        sys.stdout.buffer.write(http.document(described()))
     else:
         http.run(main)

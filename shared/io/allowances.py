@@ -49,7 +49,7 @@ class Left(Struct, frozen=True, kw_only=True):
 
 
 class _Held(Struct, kw_only=True):
-    """What this copy knows of one bucket."""
+    """What this copy knows of one bucket: before `empty_until` it holds no whole token."""
 
     tokens: int = 0
     beyond: float = 0.0
@@ -116,9 +116,11 @@ class Allowances:
     def _has(self, held: _Held) -> bool:
         """Whether a token is at hand; who has none for some time is told so without asking."""
         now = clock.monotonic_seconds()
+        if held.tokens > 0 and now < held.until:
+            return True
         if now < held.empty_until:
             raise _exceeded(held.empty_until - now)
-        return held.tokens > 0 and now < held.until
+        return False
 
     async def _lease(self, whose: str, kind: str, limit: Limit, held: _Held) -> None:
         asked = {"whose": whose, "kind": kind, "wanted": limit.lease}
@@ -128,10 +130,9 @@ class Allowances:
         now = clock.monotonic_seconds()
         held.tokens, held.beyond = row["granted"], row["tokens"]
         held.until = now + LEASE_SECONDS_MAX
+        held.empty_until = now + (1 - row["tokens"]) / limit.rate
         if not held.tokens:
-            wait = (1 - row["tokens"]) / limit.rate
-            held.empty_until = now + wait
-            raise _exceeded(wait)
+            raise _exceeded(held.empty_until - now)
 
 
 def _exceeded(seconds: float) -> Refused:

@@ -54,14 +54,15 @@ SECURITY_HEADERS: Mapping[str, str] = {
     # Over plain HTTP browsers pass it by; behind TLS it keeps them there for a year.
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 # What four digits can say.
 YEARS = range(1000, 10_000)
 # Asked every few seconds by machines; they would drown what people look for in the log.
 PROBES = ("/healthz", "/readyz", "/metrics")
 
 
-def plain_year(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard: a year is four ASCII digits, or one season would have many addresses."""
+def _must_have_plain_year(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """A year is four ASCII digits, or one season would have many addresses."""
     year = connection.path_params.get("year")
     if isinstance(year, int) and not (
         year in YEARS and str(year) in connection.scope["path"].split("/")
@@ -69,14 +70,15 @@ def plain_year(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandl
         raise Missing("route.unknown")
 
 
-def plain_query(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard: the decoder takes the word `null` for a number that was not given; we do not."""
+def _must_have_plain_query(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """The decoder takes the word `null` for a number that was not given; we do not."""
     for name, given in connection.query_params.multi_items():
         if str(given).lower() == "null":
             raise Refused("parameter.malformed", why=f"{name}: null")
 
 
-def require_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+# A guard that is no coroutine would be run in a thread.
+async def require_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """A guard: a body in any other type is refused, or a foreign page's form could send one."""
     given = connection.headers.get("content-type", "").split(";")[0].strip().lower()
     if given != "application/json":
@@ -111,6 +113,16 @@ def application(
     """
     security = SecurityScheme(type="http", scheme="bearer", description="Kunci API daerah")
     kept = documented.Kept()
+
+    # One, and a coroutine: others are run in a thread, each on a copy of the route.
+    async def let_in(
+        connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
+        _must_have_plain_year(connection)
+        _must_have_plain_query(connection)
+        if gate:
+            await gate.guard(connection, handler)
+
     app = Litestar(
         [*handlers, *_health(ready, gauges), *documented.routes(title)],
         exception_handlers={**refusals.HANDLERS},
@@ -122,7 +134,7 @@ def application(
             components=Components(security_schemes={"key": security}),
             use_handler_docstrings=True,
         ),
-        guards=[plain_year, plain_query, *([gate.guard] if gate else [])],
+        guards=[let_in],
         before_send=[*([gate.tell] if gate else []), retiring.tell, allowing.tell, _guarded],
         request_max_body_size=refusals.BODY_BYTES_MAX,
         middleware=[_canonical, conditional.asked, slow.bounded],
@@ -140,9 +152,11 @@ def application(
 async def _guarded(message: Message, _: Scope) -> None:
     """Whatever a browser makes of an answer, it runs nothing, frames nothing, guesses nothing."""
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in SECURITY_HEADERS.items():
-            headers.setdefault(name, value)
+        said = {name.lower() for name, _ in message["headers"]}
+        message["headers"] = [
+            *message["headers"],
+            *(header for header in _SECURITY if header[0] not in said),
+        ]
 
 
 def document(app: Litestar) -> bytes:

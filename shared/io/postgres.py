@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import select
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -40,6 +42,7 @@ select rolname as name, rolsuper or rolbypassrls or exists (
 ) as unbound from pg_roles where rolname = current_user
 """
 _REACH_ALL = "select set_config('app.tenants', string_agg(tenant, ','), true) from head"
+_OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
 def bound_url(url: str, schema: str, name: str, lock_seconds: float = LOCK_SECONDS_MAX) -> str:
@@ -144,7 +147,7 @@ async def pool(
         max_size=size,
         max_waiting=WAITING_MAX,
         timeout=BORROW_SECONDS_MAX,
-        check=AsyncConnectionPool.check_connection,
+        check=_must_be_whole,
         open=False,
         name=name,
     )
@@ -155,6 +158,17 @@ async def pool(
         yield opened
     finally:
         await opened.close()
+
+
+async def _must_be_whole(connection: Connection) -> None:
+    """Ask an idle connection whether it lives only where its socket has something to read.
+
+    A server that went away has closed its end, which can be read, and to look costs no round trip.
+    """
+    idle = select.poll()
+    idle.register(connection.fileno(), select.POLLIN)
+    if idle.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
 
 
 async def _must_be_bound(opened: Pool) -> None:
@@ -204,6 +218,20 @@ async def transaction(opened: Pool) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
+async def together(opened: Pool) -> AsyncIterator[Connection]:
+    """A transaction whose begin travels with its first statements, its commit with the last."""
+    async with borrowed(opened) as connection:
+        try:
+            async with connection.pipeline():
+                await connection.execute("begin", prepare=False)
+                yield connection
+                await connection.execute("commit", prepare=False)
+        finally:
+            if connection.info.transaction_status in _OPEN:
+                await connection.rollback()
+
+
+@asynccontextmanager
 async def reaching(opened: Pool, tenants: Iterable[str]) -> AsyncIterator[Connection]:
     """A transaction that sees and writes the rows of these tenants alone."""
     async with transaction(opened) as connection:
@@ -236,12 +264,24 @@ async def fetch_of(
 async def fetch_each_of(
     opened: Pool, tenants: Iterable[str], queries: Sequence[tuple[str, Parameters | None]]
 ) -> list[list[DictRow]]:
-    """All rows of each query, as of one round trip and transaction that see these tenants alone."""
+    """All rows of each query, of one round trip and transaction that see these tenants alone."""
     async with borrowed(opened) as connection:
-        async with connection.pipeline(), connection.transaction():
-            await reach(connection, tenants)
-            cursors = [await connection.execute(*asked, binary=True) for asked in queries]
-        return [await cursor.fetchall() for cursor in cursors]
+        return await fetch_each(connection, tenants, queries)
+
+
+async def fetch_each(
+    connection: Connection,
+    tenants: Iterable[str],
+    queries: Sequence[tuple[str, Parameters | None]],
+) -> list[list[DictRow]]:
+    """The same over a connection that is in no transaction.
+
+    What a pipeline sends before it waits is one transaction by itself: all of it holds, or nothing.
+    """
+    async with connection.pipeline():
+        await reach(connection, tenants)
+        cursors = [await connection.execute(*asked, binary=True) for asked in queries]
+    return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
 
 async def fetch(

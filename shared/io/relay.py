@@ -113,35 +113,25 @@ class Relay:
             return False
         epochs = {row["tenant"]: row["epoch"] for row in waiting}
         carried = {row["tenant"]: row["carried"] for row in waiting}
-        async with session.transaction():
-            await postgres.reach(session, carried)
-            rows = await postgres.fetch(
-                session,
-                _SQL["read_ranges"],
-                {
-                    "tenants": list(carried),
-                    "afters": list(carried.values()),
-                    "limit": envelope.EVENTS_MAX,
-                },
-            )
+        asked = {
+            "tenants": list(carried),
+            "afters": list(carried.values()),
+            "limit": envelope.EVENTS_MAX,
+        }
+        (rows,) = await postgres.fetch_each(session, carried, [(_SQL["read_ranges"], asked)])
         ranges = [
             self._range(epochs[tenant], [Stored(**row) for row in found])
             for tenant, found in groupby(rows, key=lambda row: str(row["tenant"]))
         ]
-        acknowledged = await asyncio.gather(*(self._say(bus, moved) for moved in ranges))
-        arrived = [moved for moved, said in zip(ranges, acknowledged, strict=True) if said]
-        tenants = [moved.tenant for moved in arrived]
-        async with session.transaction():
-            await postgres.reach(session, tenants)
-            await postgres.execute(
-                session,
-                _SQL["move_cursors"],
-                {
-                    "tenants": tenants,
-                    "befores": [moved.first - 1 for moved in arrived],
-                    "seqs": [moved.last for moved in arrived],
-                },
-            )
+        acknowledged = await asyncio.gather(*(self._say(bus, one) for one in ranges))
+        arrived = [said for said, took in zip(ranges, acknowledged, strict=True) if took]
+        tenants = [said.tenant for said in arrived]
+        moved = {
+            "tenants": tenants,
+            "befores": [said.first - 1 for said in arrived],
+            "seqs": [said.last for said in arrived],
+        }
+        await postgres.fetch_each(session, tenants, [(_SQL["move_cursors"], moved)])
         if not all(acknowledged):
             raise Unavailable("relay.not_acknowledged", ranges=len(ranges) - len(arrived))
         return True

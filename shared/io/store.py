@@ -214,7 +214,7 @@ class GroupCommit:
     async def _attempt(self, appends: Sequence[Append]) -> Sequence[Receipt | Failure]:
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
-                async with postgres.transaction(self._pool) as connection:
+                async with postgres.together(self._pool) as connection:
                     return await append_within(connection, appends)
             except Unavailable as failure:
                 if attempt == ATTEMPTS_MAX or failure.reason == LOCKED:

@@ -4,6 +4,7 @@ A field whose name says that it is a secret is masked whole; in every other text
 one is. It is the last line: nothing of the kind is logged on purpose.
 """
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +34,7 @@ _PATTERNS = (
 
 def masked(fact: Any, name: str = "") -> Any:
     """The same fact without its secrets; `name` is that of its field."""
-    if SECRET_NAMES.search(name) and fact not in _NOTHING:
+    if _is_secret(name) and fact not in _NOTHING:
         return MASK
     match fact:
         case Mapping():
@@ -46,6 +47,11 @@ def masked(fact: Any, name: str = "") -> Any:
             return fact
         case _:
             return _cleaned(str(fact))
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return SECRET_NAMES.search(name) is not None
 
 
 def _cleaned(text: str) -> str:

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from litestar.utils.sync import AsyncCallable
 
 from services.intake import bodies as bodies_package
 from services.intake.described import DESCRIBED
@@ -49,6 +50,20 @@ def test_the_kept_document_is_what_the_service_serves(service: str) -> None:
         check=True,
     )
     assert printed.stdout == _kept(service)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_request_is_looked_at_in_a_thread(service: str) -> None:
+    """A guard that is no coroutine would be run in one, and every request would wait for it."""
+    app = importlib.import_module(f"services.{service}.__main__").described()
+    guards = [
+        guard
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        for guard in handler.resolve_guards()
+    ]
+    assert len(guards) > 20
+    assert [guard for guard in guards if isinstance(guard, AsyncCallable)] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -180,3 +180,14 @@ async def test_a_relay_that_lost_the_lead_cannot_move_a_cursor(world: World) -> 
     assert await moved(8, 9) == 0  # would leave a gap
     assert await moved(6, 10) == 1
     assert await world.uncarried() == 0
+
+
+async def test_a_connection_that_the_server_closed_is_not_lent_out(world: World) -> None:
+    """It lay idle in its pool, and nobody was told; the next borrower gets another one."""
+    async with postgres.pool(world.database.intake, "intake", "idle", 1) as opened:
+        async with postgres.borrowed(opened) as connection:
+            (first,) = await postgres.fetch(connection, "select pg_backend_pid() as pid")
+        await world.admin.execute("select pg_terminate_backend(%(pid)s, 5000)", first)
+        async with postgres.borrowed(opened) as connection:
+            (second,) = await postgres.fetch(connection, "select pg_backend_pid() as pid")
+    assert first != second

@@ -42,7 +42,9 @@ GroupBy = Annotated[
 ]
 
 
-def require_workbook(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def require_workbook(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
     """A guard: anything but XLSX is refused before it is read."""
     given = connection.headers.get("content-type", "").split(";")[0].strip().lower()
     if given != XLSX:
