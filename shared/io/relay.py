@@ -107,7 +107,7 @@ class Relay:
                 await self._hint.wait()
 
     async def _carry(self, session: postgres.Connection, bus: Bus) -> bool:
-        """One round; whether there was anything to carry."""
+        """One round; whether it left anything behind that was there when it began."""
         waiting = await postgres.fetch(session, _SQL["uncarried"], {"limit": TENANTS_MAX})
         if not waiting:
             return False
@@ -134,7 +134,10 @@ class Relay:
         await postgres.fetch_each(session, tenants, [(_SQL["move_cursors"], moved)])
         if not all(acknowledged):
             raise Unavailable("relay.not_acknowledged", ranges=len(ranges) - len(arrived))
-        return True
+        last = {said.tenant: said.last for said in arrived}
+        return len(waiting) == TENANTS_MAX or any(
+            last.get(row["tenant"], 0) < row["seq"] for row in waiting
+        )
 
     def _range(self, epoch: int, found: Sequence[Stored]) -> Range:
         events = envelope.fitting(found)

@@ -30,6 +30,13 @@ _PATTERNS = (
     (re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@"), rf"\1:{MASK}@"),
     (re.compile(r"(?<![/\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE), MASK),
 )
+# Nearly every text holds none of them: that is found out in one go.
+_ANY = re.compile(
+    "|".join(
+        f"(?i:{pattern.pattern})" if pattern.flags & re.IGNORECASE else pattern.pattern
+        for pattern, _ in _PATTERNS
+    )
+)
 
 
 def masked(fact: Any, name: str = "") -> Any:
@@ -55,6 +62,8 @@ def _is_secret(name: str) -> bool:
 
 
 def _cleaned(text: str) -> str:
+    if _ANY.search(text) is None:
+        return text
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
     return text
