@@ -141,7 +141,7 @@ def _analyses(of: Answering) -> Sequence[ControllerRouterHandler]:
         *web_verification.routes(of.verifying, of.contexts),
         *web_closing.routes(of.closing, of.contexts),
         *web_auditing.routes(of.auditing, of.contexts),
-        *web_checkpoints.routes(of.checkpoints, of.reader),
+        *web_checkpoints.routes(of.checkpoints, of.certifying, of.reader),
         *web_bundles.routes(of.bundling, of.reader.register),
         *web_receipts.routes(of.receipts, of.reader, of.logs),
         *web_certificates.routes(of.certifying, of.reader.register),

@@ -55,7 +55,7 @@ def system(started: Callable[..., AbstractContextManager[System]]) -> Iterator[S
 
 def _is_told(system: System) -> bool:
     """Whether the ranking stands on everything that was recorded."""
-    heads = {tenant: seq for tenant, seq in system.query("select tenant, seq from intake.head")}
+    heads = dict(system.query("select tenant, seq from intake.head"))
     rows = system.ranking(YEAR, stage="mandiri")["rows"]
     told = {row["region"]: row["cut"]["intake_seq"] for row in rows if row["index"] is not None}
     return all(told.get(region) == heads[region] for region in ("63.09", REGION, "63.11"))

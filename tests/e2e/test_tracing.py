@@ -36,6 +36,8 @@ async def test_a_claim_is_followed_from_the_request_to_the_ranking(system: Syste
     answer = system.send(ADMIN, "PUT", path, body, {"traceparent": f"00-{TRACE}-{SPAN}-01"})
     assert answer.status_code == 201, answer.text
     assert answer.headers["traceresponse"].split("-")[1] == TRACE
+    # A line is written when its answer has been sent.
+    await eventually(lambda: bool(lines(system, "intake", TRACE)))
     (asked,) = lines(system, "intake", TRACE)
     assert (asked["event"], asked["method"], asked["status"]) == ("request", "PUT", 201)
     await eventually(lambda: bool(lines(system, "scoring", TRACE)))
@@ -63,12 +65,13 @@ async def test_a_claim_is_followed_from_the_request_to_the_ranking(system: Syste
         await eventually(carried)
 
 
-def test_without_one_a_request_begins_its_own(system: System) -> None:
+async def test_without_one_a_request_begins_its_own(system: System) -> None:
     traces = [
         system.send(ADMIN, "GET", "/v1/me", headers=headers).headers["traceresponse"].split("-")[1]
         for headers in ({}, {}, {"traceparent": "nonsense"}, {"traceparent": f"00-{TRACE}-0-01"})
     ]
     assert len({*traces, TRACE}) == 5
     for trace in traces:
+        await eventually(lambda trace=trace: bool(lines(system, "intake", trace)))
         (asked,) = lines(system, "intake", trace)
         assert asked["path"] == "/v1/me"

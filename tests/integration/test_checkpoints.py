@@ -9,7 +9,7 @@ import pytest
 
 from shared.io.signing import Signer, Verifier
 from shared.kernel import notes, proofs
-from tests.system import LOG_KEY, LOG_NAME, System, must_be_problem
+from tests.system import CERTIFICATE_KEY, LOG_KEY, LOG_NAME, System, must_be_problem
 from tests.waiting import eventually
 
 REGION = "63.10"
@@ -74,6 +74,8 @@ async def test_the_log_of_all_heads_holds_the_regions_head(system: System) -> No
     assert head.origin == f"{LOG_NAME}/heads"
     listed = told(system, "")
     assert listed["keys"] == [OWN.key.text]
+    certifiers = Signer(f"{LOG_NAME}/certificate", CERTIFICATE_KEY)
+    assert listed["certificate_key"] == certifiers.key.text
     assert listed["heads"][0] == everything
     proof = told(system, f"/all/inclusion?index={head.size - 1}")
     path = [bytes.fromhex(each) for each in proof["path"]]

@@ -218,6 +218,8 @@ async def test_facts_that_were_changed_behind_us_are_not_replayed(system: System
         ({"size_since": "1", "clock": "happened"}, 422),
         ({"size": "999999", "clock": "known"}, 404),
         ({"size": "0"}, 400),
+        ({"size_since": "2", "size": "1", "clock": "known"}, 422),
+        ({"size_since": "1", "since": "2026-04-01", "clock": "known"}, 422),
         ({"clock": "waktu"}, 422),
         ({"since": "2026-05-01", "as_of": "2026-04-01"}, 422),
         ({"stage": "akhir"}, 422),

@@ -62,6 +62,13 @@ class Certifying:
             decrees=sorted({each.decree for each in told.values() if each.decree}),
             rows=certificate.rows(codes, told, stage, {code: cut.size(code) for code in codes}),
         )
-        signer = Signer(f"{log}/certificate", self._seed, setting="CERTIFICATE_KEY")
+        signer = self._signer(log)
         note = Note(text=made.text, signatures=(notes.signed(made.text, signer),))
         return Certified(certificate=made, written=note.written, key=signer.key.text)
+
+    def key(self, origin: str) -> str:
+        """Who signs certificates of the log that signs heads of this origin, as a verifier key."""
+        return self._signer(origin.rpartition("/")[0]).key.text
+
+    def _signer(self, log: str) -> Signer:
+        return Signer(f"{log}/certificate", self._seed, setting="CERTIFICATE_KEY")

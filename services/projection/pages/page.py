@@ -145,7 +145,7 @@ def _page(
         rows=rows,
         final=view.stage == FINAL,
         scaled=scaled,
-        axis_floors=[figures.plain(at) for at in page_rules.floors(rules)] if scaled else (),
+        axis_floors=[figures.plain(at) for at in page_rules.floors(rules) if scaled],
         cut=[(row.name, row.cut.intake_seq) for row in _by_region(view.rows)],
         digest=view.position.digest,
         rule_digest=view.season.rule_digest,

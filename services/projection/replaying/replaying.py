@@ -153,6 +153,11 @@ class Replaying:
         clock = parse_clock(span.clock)
         if clock != "known" and (span.size is not None or span.size_since is not None):
             raise Refused("replay.position_by_other_clock")
+        if span.size_since is not None:
+            if span.since:
+                raise Refused("replay.two_beginnings")
+            if span.size is not None and span.size_since > span.size:
+                raise Refused("replay.backwards", since=span.size_since, size=span.size)
         cut = await self._cutting.cut(codes, span.size)
         end = moment.parse(span.as_of, zone) if span.as_of else moment.at(now)
         if span.size_since is None:

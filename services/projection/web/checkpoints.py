@@ -8,6 +8,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
+from services.projection.certificates.certifying import Certifying
 from services.projection.checkpoints import Checkpoints, Consistency, Inclusion, SignedHead
 from services.projection.read import Reader
 from services.projection.web.ranking import ERRORS, FRESH
@@ -37,13 +38,19 @@ Limit = Annotated[int, QueryParameter(ge=1, le=ROWS_MAX)]
 
 
 class CheckpointsView(Struct, frozen=True, kw_only=True):
-    """Signed heads, the newest first, and every key that signed, as verifier keys (C2SP)."""
+    """Signed heads, the newest first, and every key that signed, as verifier keys (C2SP).
+
+    `certificate_key` is that of seasons' certificates; empty before the first head.
+    """
 
     keys: tuple[str, ...]
+    certificate_key: str
     heads: tuple[SignedHead, ...]
 
 
-def routes(checkpoints: Checkpoints, reader: Reader) -> Sequence[ControllerRouterHandler]:
+def routes(
+    checkpoints: Checkpoints, certifying: Certifying, reader: Reader
+) -> Sequence[ControllerRouterHandler]:
     """All routes of this file. `whose` is a tenant's code, or `all`: the log of all heads."""
 
     def known(whose: str) -> str:
@@ -56,9 +63,11 @@ def routes(checkpoints: Checkpoints, reader: Reader) -> Sequence[ControllerRoute
         before: Before = None, limit: Limit = ROWS_DEFAULT
     ) -> Response[CheckpointsView]:
         """Signed heads of the log of all heads: one of them stands for every log there is."""
+        heads = tuple(await checkpoints.listed(ALL, before, limit))
         view = CheckpointsView(
             keys=await checkpoints.keys(),
-            heads=tuple(await checkpoints.listed(ALL, before, limit)),
+            certificate_key=certifying.key(heads[0].origin) if heads else "",
+            heads=heads,
         )
         return Response(view, headers=FRESH)
 

@@ -1,5 +1,6 @@
-"""What the pages reckon by themselves: moments of a timeline, lengths of drawings, one's own row."""
+"""What the pages reckon by themselves: moments of a timeline, lengths of drawings, years."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ def test_moments_are_evenly_apart_and_hold_both_ends(span: timedelta) -> None:
     assert moments[-1] == START + span
     steps = {
         round((later - earlier) / timedelta(milliseconds=1))
-        for earlier, later in zip(moments, moments[1:], strict=False)
+        for earlier, later in itertools.pairwise(moments)
     }
     assert max(steps) - min(steps) <= 1
 
@@ -51,9 +52,7 @@ def test_a_bar_is_as_long_as_its_value_and_never_longer_than_its_axis() -> None:
     assert 'class="fill" width="50.00"' in charts.bar(Decimal(2), most=Decimal(4))
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "tone"), [(5, 9, "rise"), (9, 5, "drop"), (5, 5, "same")]
-)
+@pytest.mark.parametrize(("start", "end", "tone"), [(5, 9, "rise"), (9, 5, "drop"), (5, 5, "same")])
 def test_a_step_says_which_way_it_goes(start: int, end: int, tone: str) -> None:
     assert f'class="{tone}" x="5.00"' in charts.step(Decimal(start), Decimal(end))
 
