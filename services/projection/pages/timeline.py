@@ -184,7 +184,6 @@ def _drawing(told: Told, words: Words) -> Drawing:
                     name=each.name,
                     values=told.ranks[each.code],
                     strong=each.code == told.highlight,
-                    link=f"/daerah/{each.code}/{told.year}{told.query}",
                 )
                 for each in told.regions
             ],
@@ -210,6 +209,6 @@ def _drawing(told: Told, words: Words) -> Drawing:
 
 def _row(region: Region, told: Told) -> Sequence[Cell]:
     return [
-        cell(region.name),
+        Cell(text=region.name, link=f"/daerah/{region.code}/{told.year}{told.query}"),
         *(cell("" if rank is None else str(rank), rank) for rank in told.ranks[region.code]),
     ]

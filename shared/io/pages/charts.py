@@ -24,7 +24,6 @@ class Series(Struct, frozen=True, kw_only=True):
     name: str
     values: Sequence[Decimal | int | None]
     strong: bool = False
-    link: str = ""
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -147,8 +146,6 @@ def _line(
     name = Markup('<text class="name{}" x="{}" y="{}">{}</text>').format(
         strong, last + 12, place(value) + 4, one.name
     )
-    if one.link:
-        name = Markup('<a href="{}">{}</a>').format(one.link, name)
     return (
         Markup('<path class="line{}" d="{}"/>').format(strong, path)
         + Markup('<circle class="end{}" cx="{}" cy="{}" r="4"/>').format(strong, last, place(value))
